@@ -1,0 +1,3 @@
+"""Find the pods behind the steps of an Argo Workflow, and act on them."""
+
+__version__ = "0.1.0"

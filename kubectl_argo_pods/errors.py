@@ -1,0 +1,59 @@
+"""The errors that end a command with a sentence for its user.
+
+Each says its whole sentence; `__main__` prints it after `error: ` and exits with `status`.
+"""
+
+from __future__ import annotations
+
+
+class ArgoPodsError(Exception):
+    """The root of all of them."""
+
+    status = 1
+
+
+class UsageError(ArgoPodsError):
+    """The command line or a file that it names cannot be understood."""
+
+    status = 2
+
+
+class ConfigError(ArgoPodsError):
+    """The kubeconfig or the environment does not describe a server that can be asked."""
+
+
+class UnreachableError(ArgoPodsError):
+    """No server answered: the network, its name or its certificate."""
+
+
+class ApiError(ArgoPodsError):
+    """A server answered with a failure; `code` is its HTTP status, `reason` Kubernetes' own word for it."""
+
+    def __init__(self, sentence: str, *, code: int = 0, reason: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.reason = reason
+
+
+class UnauthorizedError(ApiError):
+    """401: the server does not know who is asking."""
+
+
+class ForbiddenError(ApiError):
+    """403: the server knows who is asking and refuses."""
+
+
+class NotFoundError(ApiError):
+    """404: the thing that was named is not there."""
+
+
+class GoneError(ApiError):
+    """410: the resourceVersion or the continue token is too old; list again."""
+
+
+class NoMatchError(ArgoPodsError):
+    """A WORKFLOW or NODE matches nothing."""
+
+
+class ManifestError(ArgoPodsError):
+    """A Workflow whose content cannot be understood."""
