@@ -1,7 +1,6 @@
 """From nodes to pods: the join by the pods' own annotations, and the names of pods that are gone.
 
-The rules are those of the Argo controller (workflow/util/pod_name.go, workflow/controller/workflowpod.go): a pod carries the
-id and the name of its node; its own name is computed from them, by rules that changed over the releases.
+The rules are the Argo controller's (workflow/controller/workflowpod.go): a pod carries the id and the name of its node.
 """
 
 from __future__ import annotations
@@ -9,19 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from kubectl_argo_pods.workflow import Manifest, Node, Workflow, graph_order, parse_time
+from kubectl_argo_pods.graph import graph_order
+from kubectl_argo_pods.naming import (
+    NAMINGS,
+    V1,
+    V2,
+    Naming,
+    agent_name,
+    computed_name,
+    fnv1a,
+    last_name,
+    naming_of,
+    node_id,
+)
+from kubectl_argo_pods.workflow import Manifest, Node, Workflow, parse_time
 
 ANNOTATION = "workflows.argoproj.io/"
 NODE_ID = ANNOTATION + "node-id"
 NODE_NAME = ANNOTATION + "node-name"
-POD_NAME_FORMAT = ANNOTATION + "pod-name-format"
 WORKFLOW_LABEL = ANNOTATION + "workflow"
 COMPONENT_LABEL = ANNOTATION + "component"
-
-MAX_NAME_LENGTH = 253
-HASH_LENGTH = 10
-# FNV-1a of "agent": Argo names the agent pod by the id of a node of that name, whatever the pod name format.
-AGENT_HASH = 1340600742
 
 
 class Pod(NamedTuple):
@@ -48,84 +54,6 @@ class NodePod(NamedTuple):
     name: str  # of the pod; "" for a node that has none
     name_from: str  # "annotation", "pod name", "node", "log artifact", "computed", or "" with no name
     kind: str  # "node", "agent", "artifact-gc" or "orphan"
-
-
-class Naming(NamedTuple):
-    """A rule by which some releases of Argo name pods."""
-
-    version: str
-    era: str
-
-
-V1 = Naming("v1", "")
-V2 = Naming("v2", "3.5.9+")
-# Between 3.2.0 and 3.5.8 a node without a template name got two dashes, and ".inline" in a node's name mattered.
-V2_INLINE = Naming("v2", "3.4.8-3.5.8")
-V2_DASHES = Naming("v2", "3.2-3.4.7")
-NAMINGS = (V2, V1, V2_DASHES, V2_INLINE)
-
-
-def fnv1a(text: str) -> int:
-    """The 32 bit FNV-1a hash of the text's UTF-8 bytes, as Go's hash/fnv gives it."""
-    value = 0x811C9DC5
-    # JSON may hold lone surrogates, which Go has replaced by U+FFFD before it hashes.
-    for byte in text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode():
-        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
-    return value
-
-
-def node_id(workflow: str, node_name: str) -> str:
-    return workflow if node_name == workflow else f"{workflow}-{fnv1a(node_name)}"
-
-
-def pod_name(workflow: str, node_name: str, template: str, id_: str, naming: Naming = V2) -> str:
-    """The name that Argo gives the pod of a node; the prefix is cut at a byte, as Go cuts it, even inside a character."""
-    if naming.version == "v1":
-        return id_
-    if node_name == workflow:
-        return workflow
-    if naming is V2_DASHES:
-        prefix = f"{workflow}-{template}"
-    elif naming is V2_INLINE:
-        prefix = workflow if ".inline" in node_name else f"{workflow}-{template}"
-    else:
-        prefix = f"{workflow}-{template}" if template else workflow
-    cut = prefix.encode("utf-8", "surrogatepass")[: MAX_NAME_LENGTH - HASH_LENGTH - 1]
-    return f"{cut.decode('utf-8', 'surrogateescape')}-{_hash(workflow, node_name, id_)}"
-
-
-def _hash(workflow: str, node_name: str, id_: str) -> str:
-    """The hash of the node's name, read off its id where the id is one that Argo made."""
-    digits = id_[len(workflow) + 1 :]
-    if digits.isdecimal() and id_.startswith(workflow + "-"):
-        return digits
-    return str(fnv1a(node_name))
-
-
-def computed_name(workflow: Workflow, node: Node, naming: Naming) -> str:
-    return pod_name(workflow.name, node.name, _template_name(node), node.id, naming)
-
-
-def _template_name(node: Node) -> str:
-    """The template's own name: of a templateRef only the second half counts (GetTemplateFromNode in Argo)."""
-    ref = node.manifest.get("templateRef")
-    return (ref.get("template") if ref else node.manifest.get("templateName")) or ""
-
-
-def agent_name(workflow: Workflow) -> str:
-    return f"{workflow.name}-{AGENT_HASH}-agent"
-
-
-def naming_of(workflow: Workflow, pod_names: Iterable[str]) -> Naming:
-    """The rule that explains most of the pods there are; where none tells, the workflow's annotation, else v2."""
-    names = set(pod_names)
-    stated = workflow.annotations.get(POD_NAME_FORMAT)
-    order = (V1, *NAMINGS) if stated == "v1" else NAMINGS
-    if not names:
-        return order[0]
-    # The root node's pod has the same name by every rule, so it is no evidence.
-    pods = [node for node in workflow.nodes.values() if node.type == "Pod" and node.name != workflow.name]
-    return max(order, key=lambda naming: sum(computed_name(workflow, node, naming) in names for node in pods))
 
 
 def had_pod(node: Node) -> bool:
@@ -171,10 +99,10 @@ def oldest(age: str) -> float:
 
 
 def unexplained(workflow: Workflow, pods: Iterable[Pod], now: float) -> list[str]:
-    """The pods whose metadata must be asked for, since their cells alone do not tell which node of this workflow they run.
+    """The pods whose metadata must be asked for, since their cells alone do not tell whose they are.
 
-    A pod named as computed for a node is that node's, unless it may be older than the workflow: then it may have belonged
-    to a former workflow of the same name.
+    A pod named as computed for a node is that node's, unless it may be older than the workflow: then it may have
+    belonged to a former workflow of the same name. `now` is in epoch seconds.
     """
     known = _names_of_nodes(workflow, V2)
     known.update(_names_of_nodes(workflow, V1))
@@ -187,13 +115,14 @@ def _names_of_nodes(workflow: Workflow, naming: Naming) -> dict[str, Node]:
 
 
 def join(workflow: Workflow, pods: Iterable[Pod] | None) -> list[NodePod]:
-    """Every node in graph order with its pods, then the pods without a node; `pods` is None where they cannot be listed."""
+    """Every node in graph order with its pods, then the other pods; `pods` is None where they cannot be listed."""
     listed = list(pods or ())
     if workflow.offloaded:
         workflow = workflow._replace(nodes=nodes_from_pods(workflow, listed))
     matches = _match(workflow, listed)
-    naming = naming_of(workflow, (pod.name for match in matches.values() for pod, _ in match))
     certain = may_have_pod if pods is None else had_pod
+    gone = any(node.id not in matches and certain(node) for node in workflow.nodes.values())
+    naming = naming_of(workflow, (pod.name for match in matches.values() for pod, _ in match)) if gone else V2
     agents = [pod for pod in listed if _component(workflow, pod) == "agent" and is_owned(workflow, pod)]
     rows: list[NodePod] = []
     for node in graph_order(workflow):
@@ -218,15 +147,6 @@ def _node_from_pod(workflow: Workflow, pod: str, metadata: Manifest) -> Node:
     manifest = {"id": id_, "name": name, "displayName": display_name, "type": "Pod", "templateName": template}
     created = parse_time(metadata.get("creationTimestamp"))
     return Node(id_, name, display_name, "Pod", "", template, "", [], created, None, "", "", manifest)
-
-
-def last_name(workflow: str, node_name: str) -> str:
-    """The last part of a node's name: `train(0:a.b)(1)` of `wf.etl.train(0:a.b)(1)`."""
-    stem, suffix = node_name, ""
-    while stem.endswith(")") and "(" in stem:
-        cut = stem.rindex("(")
-        stem, suffix = stem[:cut], stem[cut:] + suffix
-    return (node_name if stem == workflow else stem.rpartition(".")[2] + suffix) or node_name
 
 
 Matches = dict[str, list[tuple[Pod, str]]]
@@ -264,7 +184,7 @@ def _created(pod: Pod) -> float:
 
 
 def is_owned(workflow: Workflow, pod: Pod) -> bool:
-    """Whether this workflow, not a former one of its name, owns the pod; a resource template's child is not owned either."""
+    """Whether this workflow owns the pod: not a former one of its name, nor the object of a resource template."""
     if pod.metadata is None or not workflow.uid:
         return True
     owners = pod.metadata.get("ownerReferences") or []

@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from kubectl_argo_pods.errors import NoMatchError, UsageError
+from kubectl_argo_pods.graph import split_number
 from kubectl_argo_pods.pods import NodePod
-from kubectl_argo_pods.workflow import Node, split_number
+from kubectl_argo_pods.workflow import Node
 
 # Types of nodes that run in a pod; the others only hold nodes.
 LEAVES = frozenset({"Pod", "Container", "HTTP", "Plugin"})

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from kubectl_argo_pods.pods import NAMINGS, V1, fnv1a, last_name, node_id, oldest, pod_name
+from kubectl_argo_pods.naming import NAMINGS, V1, fnv1a, last_name, node_id, pod_name
+from kubectl_argo_pods.pods import oldest
 
 # Computed by Argo's own Go functions.
 VECTORS = json.loads((Path(__file__).parent / "pod_names.json").read_text())
