@@ -251,3 +251,28 @@ def _without_node(workflow: Workflow, pods: list[Pod], matches: Matches) -> Iter
         component = _component(workflow, pod) if is_owned(workflow, pod) else ""
         kind = component if component in ("agent", "artifact-gc") else "orphan"
         yield NodePod(workflow, None, pod, pod.name, "annotation" if pod.metadata else "pod name", kind)
+
+
+def steps(rows: Iterable[NodePod]) -> list[str]:
+    """How each row's node is called: by its display name, or by its own name where two nodes share that.
+
+    Pods without a node are called by their kind in parentheses, which no node's display name begins with.
+    """
+    listed = list(rows)
+    bearers: dict[tuple[str, str, str], set[str]] = {}
+    for row in listed:
+        if row.node:
+            bearers.setdefault(_title(row, row.node), set()).add(row.node.id)
+    return [_step(row, bearers) for row in listed]
+
+
+def _title(row: NodePod, node: Node) -> tuple[str, str, str]:
+    return row.workflow.namespace, row.workflow.name, node.display_name
+
+
+def _step(row: NodePod, bearers: dict[tuple[str, str, str], set[str]]) -> str:
+    if row.node is None:
+        return f"({row.kind})"
+    if len(bearers[_title(row, row.node)]) == 1:
+        return row.node.display_name
+    return row.node.name.removeprefix(row.workflow.name).removeprefix(".") or row.node.name

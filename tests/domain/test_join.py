@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from kubectl_argo_pods.errors import ManifestError
-from kubectl_argo_pods.pods import join, unexplained
+from kubectl_argo_pods.pods import join, steps, unexplained
 from kubectl_argo_pods.workflow import from_manifest, parse_time
 from tests.domain.shapes import node, pod, row, told, workflow
 
@@ -235,3 +235,15 @@ def test_compressed_nodes_that_are_broken_are_an_error(packed: str, sentence: st
 def test_a_manifest_of_the_wrong_shape_is_an_error(manifest: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ManifestError, match=sentence):
         from_manifest(manifest)
+
+
+def test_a_step_is_called_by_its_display_name_unless_two_nodes_share_it() -> None:
+    nodes = workflow(
+        node("wf", "DAG"),
+        node("wf.load", parent="wf"),
+        node("wf.sub", "DAG", parent="wf"),
+        node("wf.sub.load", parent="wf.sub", display="load"),
+        node("wf.train(0)", parent="wf"),
+    )
+    listed = [pod("wf-train-1", "wf.train(0)"), pod("wf-train-2", "wf.train(0)"), pod("stray", kind="Job", uid="job")]
+    assert steps(join(nodes, listed)) == ["wf", "load", "sub", "sub.load", "train(0)", "train(0)", "(orphan)"]
