@@ -1,0 +1,59 @@
+# Every target sets itself up: a bare machine needs Python >= 3.11 (with venv) and a package index.
+PYTHON ?= $(firstword $(foreach name,python3.11 python3 python3.12 python3.13 python3.14,\
+	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+VENV ?= .venv
+BIN = $(VENV)/bin
+# The plugin, and the kubectl of the tests where the machine has none of its own.
+ON_PATH = PATH="$(abspath $(BIN)):$$PATH"
+DEMO_ARGUMENTS = $(if $(TRY),--try)
+
+.DEFAULT_GOAL = help
+.PHONY: help install demo test test-oldest check format e2e bench clean
+
+help:  ## say what can be made
+	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+install: $(VENV)/.installed  ## install the plugin and the tools into .venv
+
+demo: $(VENV)/.installed  ## see the plugin at work on a simulated cluster; TRY=1 leaves a shell open
+	$(ON_PATH) $(BIN)/python -m tests.demo $(DEMO_ARGUMENTS)
+
+test: $(VENV)/.installed  ## run the tests; they need neither a cluster nor the network
+	$(ON_PATH) $(BIN)/pytest -q -n 2
+
+test-oldest:  ## run the tests with the oldest dependencies that setup.cfg allows
+	PIP_CONSTRAINT="$(abspath tests/oldest.txt)" $(MAKE) VENV=.venv-oldest test
+
+check: $(VENV)/.installed  ## lint, format, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed  ## format the code and mend what ruff can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+e2e: $(VENV)/.installed  ## run the tests that need a cluster with Argo Workflows, named by KUBECONFIG
+	@test -n "$$KUBECONFIG" || { echo "make e2e: set KUBECONFIG to a cluster with Argo Workflows (see CONTRIBUTING.md)" >&2; exit 2; }
+	$(ON_PATH) $(BIN)/pytest -q tests/e2e
+
+bench: $(VENV)/.installed  ## compare time and memory with kubectl and argo, on the cluster named by KUBECONFIG
+	@test -n "$$KUBECONFIG" || { echo "make bench: set KUBECONFIG to a cluster with Argo Workflows (see CONTRIBUTING.md)" >&2; exit 2; }
+	$(BIN)/python -m tests.bench.objects
+	$(BIN)/python -m tests.bench.run --plugin $(BIN)/kubectl-argo_pods
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) .venv-oldest build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# editable_mode=compat is a plain line in a .pth file; the default installs an import hook that every start pays for.
+$(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
+	@echo "installing into $(VENV)"
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --config-settings editable_mode=compat --editable '.[dev]'
+	@touch $@
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "make: no Python >= 3.11 on PATH; install one or name it: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "make: $(PYTHON) has no venv module; on Debian and Ubuntu: apt-get install $(PYTHON)-venv" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
