@@ -1,0 +1,128 @@
+"""Credential plugins: the `exec` of a kubeconfig's user (client.authentication.k8s.io v1 and v1beta1).
+
+A plugin that fails is an error, never a request without credentials.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from kubectl_argo_pods.cluster.kubeconfig_files import Entry
+from kubectl_argo_pods.cluster.tls import Certificate
+from kubectl_argo_pods.errors import ConfigError
+from kubectl_argo_pods.workflow import parse_time
+
+VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
+# The fields of a kubeconfig's cluster that go to the plugin under the same names.
+CLUSTER_INFO = (
+    "tls-server-name",
+    "insecure-skip-tls-verify",
+    "certificate-authority-data",
+    "proxy-url",
+    "disable-compression",
+)
+INTERACTIVE_MODES = ("Never", "IfAvailable", "Always")
+
+
+class ExecCredential(NamedTuple):
+    """What a plugin gave; `expires` is in epoch seconds, None for no end that it knows of."""
+
+    token: str
+    certificate: Certificate | None
+    expires: float | None
+
+
+def run(plugin: Entry, cluster: Entry, server: str, environ: Mapping[str, str]) -> ExecCredential:
+    """Ask the plugin, which may talk to the user on stderr; raises ConfigError."""
+    import subprocess
+
+    command = str(plugin.get("command") or "")
+    interactive = _check(plugin, command)
+    words = [command, *(str(word) for word in plugin.get("args") or [])]
+    environment = dict(environ) | {str(pair["name"]): str(pair["value"]) for pair in plugin.get("env") or []}
+    environment["KUBERNETES_EXEC_INFO"] = json.dumps(_request(plugin, cluster, server, interactive))
+    try:
+        done = subprocess.run(
+            words,
+            env=environment,
+            stdin=None if interactive else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            check=False,
+        )
+    except OSError as error:
+        raise ConfigError(
+            _with_hint(f'the credential plugin "{command}" cannot be run: {error.strerror}', plugin)
+        ) from error
+    if done.returncode:
+        sentence = f'the credential plugin "{command}" failed with status {done.returncode}'
+        raise ConfigError(_with_hint(sentence, plugin))
+    return _parse(done.stdout, command, str(plugin["apiVersion"]))
+
+
+def _check(plugin: Entry, command: str) -> bool:
+    """Whether the plugin gets our stdin."""
+    version = plugin.get("apiVersion")
+    if version not in VERSIONS:
+        raise ConfigError(
+            f'the credential plugin "{command}" has apiVersion "{version}"; known are {", ".join(VERSIONS)}'
+        )
+    mode = plugin.get("interactiveMode") or ("IfAvailable" if version == VERSIONS[1] else "")
+    if mode not in INTERACTIVE_MODES:
+        modes = ", ".join(INTERACTIVE_MODES)
+        raise ConfigError(f'the credential plugin "{command}" needs an interactiveMode, one of {modes}, not "{mode}"')
+    has_terminal = sys.stdin is not None and sys.stdin.isatty()
+    if mode == "Always" and not has_terminal:
+        raise ConfigError(f'the credential plugin "{command}" needs a terminal on stdin (interactiveMode Always)')
+    return has_terminal and mode != "Never"
+
+
+def _with_hint(sentence: str, plugin: Entry) -> str:
+    hint = str(plugin.get("installHint") or "").strip()
+    return f"{sentence}\n{hint}" if hint else sentence
+
+
+def _request(plugin: Entry, cluster: Entry, server: str, interactive: bool) -> Entry:
+    spec: Entry = {"interactive": interactive}
+    if plugin.get("provideClusterInfo"):
+        spec["cluster"] = _cluster_info(cluster, server)
+    return {"kind": "ExecCredential", "apiVersion": plugin["apiVersion"], "spec": spec}
+
+
+def _cluster_info(cluster: Entry, server: str) -> Entry:
+    info: Entry = {"server": server}
+    info |= {key: cluster[key] for key in CLUSTER_INFO if cluster.get(key)}
+    if cluster.get("certificate-authority") and "certificate-authority-data" not in info:
+        info["certificate-authority-data"] = _file_as_base64(str(cluster["certificate-authority"]))
+    for extension in cluster.get("extensions") or []:
+        if extension.get("name") == "client.authentication.k8s.io/exec":
+            info["config"] = extension.get("extension")
+    return info
+
+
+def _file_as_base64(path: str) -> str:
+    from base64 import b64encode
+
+    try:
+        with open(path, "rb") as file:
+            return b64encode(file.read()).decode("ascii")
+    except OSError as error:
+        raise ConfigError(f'certificate-authority "{path}" cannot be read: {error.strerror}') from error
+
+
+def _parse(output: bytes, command: str, version: str) -> ExecCredential:
+    try:
+        answer: Any = json.loads(output)
+    except ValueError as error:
+        raise ConfigError(f'the credential plugin "{command}" did not print JSON') from error
+    if not isinstance(answer, dict) or answer.get("kind") != "ExecCredential" or answer.get("apiVersion") != version:
+        raise ConfigError(f'the credential plugin "{command}" did not print an ExecCredential of {version}')
+    status = answer.get("status") or {}
+    certificate, key = status.get("clientCertificateData") or "", status.get("clientKeyData") or ""
+    token = status.get("token") or ""
+    if bool(certificate) != bool(key) or not (token or certificate):
+        raise ConfigError(f'the credential plugin "{command}" gave neither a token nor a certificate with its key')
+    pair = Certificate(certificate.encode(), key.encode()) if certificate else None
+    return ExecCredential(token, pair, parse_time(status.get("expirationTimestamp")))

@@ -1,0 +1,105 @@
+"""Foreign failures in our own words: what the network, TLS and the servers' error bodies say."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+from typing import Any
+
+from kubectl_argo_pods.cluster.endpoint import Endpoint
+from kubectl_argo_pods.errors import (
+    ApiError,
+    ForbiddenError,
+    GoneError,
+    NotFoundError,
+    UnauthorizedError,
+    UnreachableError,
+)
+
+CLASSES: dict[int, type[ApiError]] = {
+    401: UnauthorizedError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    410: GoneError,
+}
+
+
+def from_network(error: Exception, endpoint: Endpoint) -> UnreachableError:
+    """The sentence for an OSError or an http.client.HTTPException."""
+    return UnreachableError(_network_sentence(error, endpoint))
+
+
+def _network_sentence(error: Exception, endpoint: Endpoint) -> str:
+    label = endpoint.label
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"the certificate of {label} cannot be trusted: {error.verify_message}; "
+            "check certificate-authority and tls-server-name of its kubeconfig entry"
+        )
+    if isinstance(error, ssl.SSLError):
+        return _tls_sentence(error, label)
+    if isinstance(error, socket.gaierror):
+        where = f"its proxy or host, {endpoint.host}," if endpoint.proxy else f"its host, {endpoint.host},"
+        return f"{label} cannot be found: {where} is not known to DNS; check the address and the network"
+    if isinstance(error, TimeoutError):
+        return f"{label} did not answer in time; check the network, or raise --request-timeout"
+    if isinstance(error, ConnectionRefusedError):
+        return f"the connection to {label} was refused; is it running, and is this the right address?"
+    return f"the connection to {label} was lost: {error or type(error).__name__}"
+
+
+def _tls_sentence(error: ssl.SSLError, label: str) -> str:
+    reason = (error.reason or str(error)).replace("_", " ").lower()
+    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"):
+        return f"{label} does not speak TLS; is its address one for http:// instead of https://?"
+    if "certificate" in reason or error.reason in ("TLSV13_ALERT_CERTIFICATE_REQUIRED",):
+        return f"{label} refused the client certificate: {reason}; it may have expired"
+    return f"TLS with {label} failed: {reason}"
+
+
+def from_answer(code: int, content_type: str, body: bytes, endpoint: Endpoint) -> ApiError:
+    """The error of an answer that is none of 2xx: a Kubernetes Status, a gRPC gateway's error, or neither."""
+    message, reason = _message(body)
+    kind = CLASSES.get(code, ApiError)
+    if message:
+        return kind(_with_place(code, message, endpoint), code=code, reason=reason)
+    looks = _looks(content_type, body)
+    return kind(f"{endpoint.label} answered {code} {reason}{looks}".rstrip(), code=code, reason=reason)
+
+
+def _message(body: bytes) -> tuple[str, str]:
+    """The server's own sentence and word for the failure, from any of the shapes that they come in."""
+    try:
+        answer: Any = json.loads(body.removeprefix(b"data: "))
+    except ValueError:
+        return "", ""
+    if not isinstance(answer, dict):
+        return "", ""
+    if isinstance(answer.get("error"), dict):
+        answer = answer["error"]
+    return str(answer.get("message") or ""), str(answer.get("reason") or answer.get("http_status") or "")
+
+
+def _with_place(code: int, message: str, endpoint: Endpoint) -> str:
+    if code == 401:
+        return f"{endpoint.label} does not accept the credentials ({message}); log in again, or check the user"
+    return message if code in CLASSES else f"{endpoint.label} answered {code}: {message}"
+
+
+def _looks(content_type: str, body: bytes) -> str:
+    if "html" in content_type or body.lstrip()[:1] == b"<":
+        return (
+            " with a web page, which no Kubernetes API does: is this the right address, or is a login page in the way?"
+        )
+    text = body[:200].decode("utf-8", "replace").strip()
+    return f": {text}" if text else ""
+
+
+def from_foreign_body(content_type: str, body: bytes, endpoint: Endpoint) -> ApiError:
+    """The error of an answer of 2xx that is no JSON."""
+    if "html" in content_type or body.lstrip()[:1] == b"<":
+        return ApiError(
+            f"{endpoint.label} answered with a web page instead of data: is this the right address?", code=200
+        )
+    return ApiError(f"{endpoint.label} answered with something that is no JSON ({content_type or 'no type'})", code=200)

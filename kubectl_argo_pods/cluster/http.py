@@ -1,0 +1,240 @@
+"""HTTP to one server over kept-alive connections, on the standard library alone, since start-up time counts."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+import time
+import zlib
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlencode, urlsplit
+
+from kubectl_argo_pods import __version__
+from kubectl_argo_pods.cluster import endpoint as endpoints
+from kubectl_argo_pods.cluster import faults, tls
+from kubectl_argo_pods.cluster.credentials import Credentials, Headers
+from kubectl_argo_pods.cluster.endpoint import Endpoint, open_socket
+from kubectl_argo_pods.cluster.kubeconfig import Cluster
+from kubectl_argo_pods.cluster.kubeconfig_files import Entry
+from kubectl_argo_pods.cluster.stream import Stream
+from kubectl_argo_pods.errors import ArgoPodsError
+
+JSON = "application/json"
+RETRIES = 3
+LONGEST_WAIT = 10.0
+# What a server or a load balancer says for a moment, while it restarts.
+BUSY = frozenset({429, 502, 503, 504})
+
+Connection = http.client.HTTPConnection
+
+
+class Caller(Protocol):
+    """Who asks; `Credentials` is the one that a kubeconfig describes."""
+
+    def headers(self) -> Headers: ...
+
+    def certificate(self) -> tls.Certificate | None: ...
+
+    def renew(self) -> bool: ...
+
+
+class Terms(NamedTuple):
+    """How to talk: the trust in the words of a kubeconfig's cluster entry, and seconds for a whole request."""
+
+    trust: Entry
+    timeout: float | None = None
+    compression: bool = True
+
+
+def open_http(cluster: Cluster, environ: Mapping[str, str]) -> Http:
+    """The connection to a cluster's API; nothing is sent yet. Raises ConfigError."""
+    entry = cluster.entry
+    place = f' (context "{cluster.context}")' if cluster.context else ""
+    target = endpoints.from_url(
+        cluster.server,
+        f"the Kubernetes API at {cluster.server}{place}",
+        environ,
+        proxy=str(entry.get("proxy-url") or ""),
+        tls_server_name=str(entry.get("tls-server-name") or ""),
+    )
+    terms = Terms(entry, cluster.timeout, not entry.get("disable-compression"))
+    return Http(target, Credentials(cluster, environ), terms)
+
+
+class Http:
+    """One server. Several threads may ask at once: each request has a connection to itself while it lasts."""
+
+    def __init__(self, endpoint: Endpoint, caller: Caller, terms: Terms) -> None:
+        self.endpoint = endpoint
+        self._caller = caller
+        self._terms = terms
+        self._lock = Lock()
+        self._idle: list[Connection] = []
+        self._context: ssl.SSLContext | None = None
+
+    def get_json(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Any:
+        """The decoded answer to a GET; raises UnreachableError or ApiError."""
+        connection, response = self._get(_with_query(path, query), accept, self._encoding())
+        try:
+            body = _decoded(response.read(), response.getheader("Content-Encoding"))
+        except (OSError, http.client.HTTPException, zlib.error) as error:
+            connection.close()
+            raise faults.from_network(error, self.endpoint) from error
+        self._keep(connection, response)
+        content_type = response.getheader("Content-Type") or ""
+        try:
+            return json.loads(body)
+        except ValueError as error:
+            raise faults.from_foreign_body(content_type, body, self.endpoint) from error
+
+    def stream(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Stream:
+        """A long answer to a GET, chunk by chunk as it arrives; raises UnreachableError or ApiError."""
+        connection, response = self._get(_with_query(path, query), accept, "identity")
+        return Stream(connection, response, self.endpoint)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses; the others are closed by their users."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def context(self) -> ssl.SSLContext | None:
+        """What TLS goes by, with the client's certificate; None for plain http. Raises ConfigError."""
+        if self.endpoint.scheme != "https":
+            return None
+        with self._lock:
+            if self._context is None:
+                context = tls.open_context(self._terms.trust)
+                if certificate := self._caller.certificate():
+                    tls.load_certificate(context, certificate)
+                self._context = context
+            return self._context
+
+    def headers(self) -> Headers:
+        """The headers that any request to this server carries, its credentials among them; raises ConfigError."""
+        agent = f"kubectl-argo_pods/{__version__}"
+        return [("Host", self.endpoint.authority), ("User-Agent", agent), *self._caller.headers()]
+
+    def _encoding(self) -> str:
+        return "gzip" if self._terms.compression else "identity"
+
+    def _get(self, path: str, accept: str, encoding: str) -> tuple[Connection, http.client.HTTPResponse]:
+        """The head of an answer of 2xx, after as many tries as are sensible."""
+        renewed = False
+        for tries_left in range(RETRIES, -1, -1):
+            try:
+                connection, response = self._send(path, accept, encoding)
+            except (OSError, http.client.HTTPException) as error:
+                if not tries_left or not _is_passing(error):
+                    raise faults.from_network(error, self.endpoint) from error
+                time.sleep(_pause(tries_left))
+                continue
+            if 200 <= response.status < 300:
+                return connection, response
+            failure = self._failure(connection, response)
+            wait = _wait(response, tries_left)
+            if response.status == 401 and not renewed and self._renew():
+                renewed = True
+            elif wait is None or not tries_left:
+                raise failure
+            else:
+                time.sleep(wait)
+        raise AssertionError("the last try returns or raises")
+
+    def _renew(self) -> bool:
+        renewed = self._caller.renew()
+        if renewed:
+            # The plugin may give another certificate: no connection made with the old one may be used again.
+            with self._lock:
+                self._context = None
+            self.close()
+        return renewed
+
+    def _send(self, path: str, accept: str, encoding: str) -> tuple[Connection, http.client.HTTPResponse]:
+        headers = [*self.headers(), ("Accept", accept), ("Accept-Encoding", encoding)]
+        with self._lock:
+            connection = self._idle.pop() if self._idle else None
+        if connection is not None:
+            try:
+                return connection, self._ask(connection, path, headers)
+            except (ConnectionError, http.client.RemoteDisconnected, http.client.CannotSendRequest, ssl.SSLError):
+                # The server had closed it in the meantime: that says nothing about the request.
+                connection.close()
+        connection = self._connect()
+        return connection, self._ask(connection, path, headers)
+
+    def _connect(self) -> Connection:
+        sock = open_socket(self.endpoint, self.context(), self._terms.timeout)
+        connection = Connection(self.endpoint.host, self.endpoint.port)
+        connection.auto_open = 0
+        connection.sock = sock
+        return connection
+
+    def _ask(self, connection: Connection, path: str, headers: Headers) -> http.client.HTTPResponse:
+        try:
+            connection.putrequest("GET", self._target(path), skip_host=True, skip_accept_encoding=True)
+            for name, value in [*headers, *self._to_proxy()]:
+                connection.putheader(name, value)
+            connection.endheaders()
+            return connection.getresponse()
+        except BaseException:
+            connection.close()
+            raise
+
+    def _target(self, path: str) -> str:
+        """The path with the server's prefix; for a proxy that is asked for plain http, the whole URL."""
+        full = self.endpoint.prefix + path
+        if self.endpoint.proxy and self.endpoint.scheme == "http":
+            return f"http://{self.endpoint.authority}{full}"
+        return full
+
+    def _to_proxy(self) -> Headers:
+        if not self.endpoint.proxy or self.endpoint.scheme != "http":
+            return []
+        lines = endpoints.proxy_headers(urlsplit(self.endpoint.proxy))
+        return [(line.partition(": ")[0], line.partition(": ")[2]) for line in lines]
+
+    def _failure(self, connection: Connection, response: http.client.HTTPResponse) -> ArgoPodsError:
+        try:
+            body = _decoded(response.read(), response.getheader("Content-Encoding"))
+        except (OSError, http.client.HTTPException, zlib.error) as error:
+            connection.close()
+            return faults.from_network(error, self.endpoint)
+        self._keep(connection, response)
+        return faults.from_answer(response.status, response.getheader("Content-Type") or "", body, self.endpoint)
+
+    def _keep(self, connection: Connection, response: http.client.HTTPResponse) -> None:
+        if response.will_close:
+            connection.close()
+            return
+        with self._lock:
+            self._idle.append(connection)
+
+
+def _with_query(path: str, query: Mapping[str, str] | None) -> str:
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _decoded(body: bytes, encoding: str | None) -> bytes:
+    return zlib.decompress(body, wbits=31) if encoding == "gzip" else body
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether a server that restarts looks like this; a wrong name, certificate or network stays as it is."""
+    return isinstance(error, (ConnectionError, http.client.HTTPException)) and not isinstance(error, ssl.SSLError)
+
+
+def _pause(tries_left: int) -> float:
+    return 0.1 * 2.0 ** (RETRIES - tries_left)
+
+
+def _wait(response: http.client.HTTPResponse, tries_left: int) -> float | None:
+    """Seconds until it makes sense to ask again; None where the answer is final."""
+    stated = response.getheader("Retry-After") or ""
+    if stated.isdecimal() and (response.status == 429 or response.status >= 500):
+        return min(float(stated), LONGEST_WAIT)
+    return _pause(tries_left) if response.status in BUSY else None

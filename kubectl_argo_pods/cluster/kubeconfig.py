@@ -1,0 +1,210 @@
+"""From flags, environment and kubeconfig to the one cluster that is meant, by kubectl's rules.
+
+The rules are those of k8s.io/client-go/tools/clientcmd/client_config.go, which differ from the kubernetes package's.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from kubectl_argo_pods.cluster import kubeconfig_files
+from kubectl_argo_pods.cluster.kubeconfig_files import Entry, Kubeconfig
+from kubectl_argo_pods.errors import ConfigError, UsageError
+
+SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+
+class Overrides(NamedTuple):
+    """kubectl's connection flags."""
+
+    kubeconfig: str | None = None
+    context: str | None = None
+    cluster: str | None = None
+    user: str | None = None
+    namespace: str | None = None
+    server: str | None = None
+    token: str | None = None
+    username: str | None = None
+    password: str | None = None
+    tls_server_name: str | None = None
+    certificate_authority: str | None = None
+    client_certificate: str | None = None
+    client_key: str | None = None
+    insecure_skip_tls_verify: bool = False
+    as_: str | None = None
+    as_group: tuple[str, ...] = ()
+    as_uid: str | None = None
+    as_user_extra: tuple[str, ...] = ()
+    request_timeout: str | None = None
+    proxy_url: str | None = None
+    disable_compression: bool = False
+
+
+class Cluster(NamedTuple):
+    """A Kubernetes API and who asks it; `entry` and `user` are in the kubeconfig's words, their paths absolute."""
+
+    server: str  # with its scheme
+    context: str  # "" where no kubeconfig names one
+    namespace: str
+    entry: Entry
+    user: Entry
+    timeout: float | None  # in seconds, of a whole request; None: as long as it takes
+
+
+def resolve(overrides: Overrides, environ: Mapping[str, str]) -> Cluster:
+    """The cluster that is meant; raises ConfigError where nothing says which, UsageError for a bad flag."""
+    config = kubeconfig_files.load(overrides.kubeconfig, environ)
+    name = overrides.context or config.current_context
+    context = _named(config.contexts, "context", name) if name else {}
+    entry = _cluster_entry(config, context, overrides)
+    user = _user_entry(config, context, overrides)
+    if not entry.get("server"):
+        if not _in_cluster(environ) or name or overrides.cluster:
+            raise _no_server(config, name)
+        entry, user = _service_account(environ, entry, user)
+    return Cluster(
+        _with_scheme(str(entry["server"]), entry, user),
+        name,
+        _namespace(overrides, context, environ),
+        entry,
+        user,
+        parse_timeout(overrides.request_timeout),
+    )
+
+
+def _named(entries: dict[str, Entry], kind: str, name: str) -> Entry:
+    if name not in entries:
+        known = ", ".join(sorted(entries)) or "none"
+        raise ConfigError(f'{kind} "{name}" is not in the kubeconfig; those there are: {known}')
+    return entries[name]
+
+
+def _cluster_entry(config: Kubeconfig, context: Entry, overrides: Overrides) -> Entry:
+    name = overrides.cluster or context.get("cluster")
+    entry = dict(_named(config.clusters, "cluster", str(name))) if name else {}
+    if overrides.insecure_skip_tls_verify or overrides.certificate_authority:
+        for key in ("certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify"):
+            entry.pop(key, None)
+    # The name in the certificate belongs to the server of the kubeconfig, not to another one.
+    if overrides.server:
+        entry.pop("tls-server-name", None)
+    return entry | _given(
+        {
+            "server": overrides.server,
+            "certificate-authority": _absolute(overrides.certificate_authority),
+            "insecure-skip-tls-verify": overrides.insecure_skip_tls_verify,
+            "tls-server-name": overrides.tls_server_name,
+            "proxy-url": overrides.proxy_url,
+            "disable-compression": overrides.disable_compression,
+        }
+    )
+
+
+def _user_entry(config: Kubeconfig, context: Entry, overrides: Overrides) -> Entry:
+    name = overrides.user or context.get("user")
+    user = dict(_named(config.users, "user", str(name))) if name else {}
+    if overrides.token:
+        user.pop("tokenFile", None)
+    if overrides.client_certificate:
+        user.pop("client-certificate-data", None)
+    if overrides.client_key:
+        user.pop("client-key-data", None)
+    # A token or a password on the command line is instead of what the kubeconfig has, not besides it.
+    if overrides.token or overrides.username or overrides.password:
+        for key in ("token", "tokenFile", "username", "password", "exec", "auth-provider"):
+            user.pop(key, None)
+    return user | _given(
+        {
+            "token": overrides.token,
+            "username": overrides.username,
+            "password": overrides.password,
+            "client-certificate": _absolute(overrides.client_certificate),
+            "client-key": _absolute(overrides.client_key),
+            "as": overrides.as_,
+            "as-uid": overrides.as_uid,
+            "as-groups": list(overrides.as_group),
+            "as-user-extra": _extra(overrides.as_user_extra),
+        }
+    )
+
+
+def _given(values: dict[str, Any]) -> Entry:
+    return {key: value for key, value in values.items() if value}
+
+
+def _absolute(path: str | None) -> str | None:
+    return os.path.abspath(path) if path else None
+
+
+def _extra(pairs: tuple[str, ...]) -> dict[str, list[str]]:
+    extra: dict[str, list[str]] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not key or not equals:
+            raise UsageError(f'--as-user-extra "{pair}" is not KEY=VALUE')
+        extra.setdefault(key, []).append(value)
+    return extra
+
+
+def _no_server(config: Kubeconfig, context: str) -> ConfigError:
+    if context:
+        return ConfigError(f'context "{context}" names no cluster with a server; add one or name it with --server')
+    if config.contexts:
+        known = ", ".join(sorted(config.contexts))
+        return ConfigError(f"the kubeconfig has no current-context; choose one with --context: {known}")
+    looked = " or ".join(config.files)
+    return ConfigError(f"no cluster is configured: {looked} is missing or empty; name a kubeconfig with --kubeconfig")
+
+
+def _in_cluster(environ: Mapping[str, str]) -> bool:
+    has_host = environ.get("KUBERNETES_SERVICE_HOST") and environ.get("KUBERNETES_SERVICE_PORT")
+    return bool(has_host) and os.path.isfile(f"{SERVICE_ACCOUNT}/token")
+
+
+def _service_account(environ: Mapping[str, str], entry: Entry, user: Entry) -> tuple[Entry, Entry]:
+    host = environ["KUBERNETES_SERVICE_HOST"]
+    address = f"[{host}]" if ":" in host else host
+    found = {"server": f"https://{address}:{environ['KUBERNETES_SERVICE_PORT']}"}
+    if not entry.get("insecure-skip-tls-verify"):
+        found["certificate-authority"] = f"{SERVICE_ACCOUNT}/ca.crt"
+    return found | entry, {"tokenFile": f"{SERVICE_ACCOUNT}/token"} | user
+
+
+def _with_scheme(server: str, entry: Entry, user: Entry) -> str:
+    if "://" in server:
+        return server.rstrip("/")
+    # client-go's DefaultServerURL: a bare host is taken to speak TLS only where something about TLS is configured.
+    tls = ("certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify")
+    certificate = ("client-certificate", "client-certificate-data")
+    secure = any(entry.get(key) for key in tls) or any(user.get(key) for key in certificate)
+    return f"{'https' if secure else 'http'}://{server.rstrip('/')}"
+
+
+def _namespace(overrides: Overrides, context: Entry, environ: Mapping[str, str]) -> str:
+    named = overrides.namespace or environ.get("ARGO_NAMESPACE") or context.get("namespace")
+    if named or not _in_cluster(environ):
+        return str(named or "default")
+    try:
+        with open(f"{SERVICE_ACCOUNT}/namespace", encoding="utf-8") as file:
+            return environ.get("POD_NAMESPACE") or file.read().strip() or "default"
+    except OSError:
+        return environ.get("POD_NAMESPACE") or "default"
+
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_TIMEOUT = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+")
+
+
+def parse_timeout(text: str | None) -> float | None:
+    """Seconds of kubectl's `--request-timeout`: whole ones, or a Go duration like 1m30s; None for 0."""
+    if not text or text == "0":
+        return None
+    if text.isdecimal():
+        return float(text)
+    if not _TIMEOUT.fullmatch(text):
+        raise UsageError(f'--request-timeout "{text}" is not a time like 30, 10s or 1m30s')
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
+    return sum(float(number) * _UNITS[unit] for number, unit in parts) or None

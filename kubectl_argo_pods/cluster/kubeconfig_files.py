@@ -1,0 +1,119 @@
+"""The kubeconfig files, read and merged as kubectl does (k8s.io/client-go/tools/clientcmd/loader.go)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from kubectl_argo_pods.cluster import block_yaml
+from kubectl_argo_pods.errors import ConfigError
+
+Entry = dict[str, Any]
+
+PATHS = {
+    "cluster": ("certificate-authority",),
+    "user": ("client-certificate", "client-key", "tokenFile"),
+    "context": (),
+}
+
+
+class Kubeconfig(NamedTuple):
+    """What all files say together; paths in it are absolute."""
+
+    files: tuple[str, ...]  # those that were looked for
+    current_context: str
+    clusters: dict[str, Entry]
+    users: dict[str, Entry]
+    contexts: dict[str, Entry]
+
+
+def load(explicit: str | None, environ: Mapping[str, str]) -> Kubeconfig:
+    """The merge of the files that `--kubeconfig`, else KUBECONFIG, else the home directory name; raises ConfigError."""
+    files = _files(explicit, environ)
+    merged = Kubeconfig(files, "", {}, {}, {})
+    for path in files:
+        document = _read(path, required=bool(explicit))
+        if document:
+            merged = _merge(merged, document, path)
+    return merged
+
+
+def _files(explicit: str | None, environ: Mapping[str, str]) -> tuple[str, ...]:
+    if explicit:
+        return (explicit,)
+    if listed := environ.get("KUBECONFIG"):
+        return tuple(dict.fromkeys(path for path in listed.split(os.pathsep) if path))
+    home = environ.get("HOME") or os.path.expanduser("~")
+    return (os.path.join(home, ".kube", "config"),)
+
+
+def _read(path: str, *, required: bool) -> Entry:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            text = file.read()
+    except FileNotFoundError as error:
+        if required:
+            raise ConfigError(f'the kubeconfig "{path}" does not exist') from error
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f'the kubeconfig "{path}" cannot be read: {error}') from error
+    document = _parse(text, path)
+    if document is not None and not isinstance(document, dict):
+        raise ConfigError(f'the kubeconfig "{path}" is not a map of clusters, users and contexts')
+    return document or {}
+
+
+def _parse(text: str, path: str) -> Any:
+    try:
+        return block_yaml.load(text)
+    except block_yaml.NotPlain:
+        return _parse_any(text, path)
+
+
+def _parse_any(text: str, path: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, ValueError) as error:
+        # PyYAML quotes the line that it stumbles over, which may hold a key or a token.
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark else ""
+        raise ConfigError(f'the kubeconfig "{path}" is not YAML{where}') from error
+
+
+def _merge(merged: Kubeconfig, document: Entry, path: str) -> Kubeconfig:
+    """The first file to name a thing wins, with the whole of it."""
+    return Kubeconfig(
+        merged.files,
+        merged.current_context or str(document.get("current-context") or ""),
+        _entries(document, "cluster", path) | merged.clusters,
+        _entries(document, "user", path) | merged.users,
+        _entries(document, "context", path) | merged.contexts,
+    )
+
+
+def _entries(document: Entry, kind: str, path: str) -> dict[str, Entry]:
+    listed = document.get(f"{kind}s") or []
+    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
+        raise ConfigError(f'"{kind}s" of the kubeconfig "{path}" is not a list of named {kind}s')
+    found: dict[str, Entry] = {}
+    for item in listed:
+        entry = item.get(kind) or {}
+        if not isinstance(entry, dict):
+            raise ConfigError(f'{kind} "{item.get("name")}" of the kubeconfig "{path}" is not a map')
+        found.setdefault(str(item.get("name") or ""), _with_absolute_paths(entry, kind, path))
+    return found
+
+
+def _with_absolute_paths(entry: Entry, kind: str, path: str) -> Entry:
+    folder = os.path.dirname(os.path.abspath(path))
+    resolved: Entry = {
+        key: os.path.join(folder, entry[key]) for key in PATHS[kind] if isinstance(entry.get(key), str) and entry[key]
+    }
+    plugin = entry.get("exec")
+    # A plugin's bare name is looked up on PATH; anything with a slash is a file beside the kubeconfig.
+    if kind == "user" and isinstance(plugin, dict) and os.sep in str(plugin.get("command")):
+        resolved["exec"] = plugin | {"command": os.path.join(folder, str(plugin["command"]))}
+    return entry | resolved

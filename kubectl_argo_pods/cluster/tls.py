@@ -1,0 +1,120 @@
+"""What TLS needs: which authority to trust, and the client's own certificate."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import tempfile
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
+
+from kubectl_argo_pods.cluster.kubeconfig_files import Entry
+from kubectl_argo_pods.errors import ConfigError
+
+
+class Certificate(NamedTuple):
+    """A client certificate and its key, each a file's path or PEM bytes."""
+
+    certificate: str | bytes
+    key: str | bytes
+
+
+def open_context(entry: Entry) -> ssl.SSLContext:
+    """The trust that a kubeconfig's cluster entry describes; raises ConfigError."""
+    # PROTOCOL_TLS_CLIENT, not create_default_context: from Python 3.13 that is strict about extensions that the
+    # authorities of clusters lack, and it loads the system's authorities, which takes longer than all else here.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_alpn_protocols(["http/1.1"])
+    if entry.get("insecure-skip-tls-verify"):
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    context.hostname_checks_common_name = False
+    # As Go does: an intermediate authority may be trusted without its root.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    _trust(context, entry)
+    return context
+
+
+def _trust(context: ssl.SSLContext, entry: Entry) -> None:
+    data, path = entry.get("certificate-authority-data"), entry.get("certificate-authority")
+    try:
+        if data:
+            context.load_verify_locations(cadata=decoded(data, "certificate-authority-data").decode("ascii"))
+        elif path:
+            context.load_verify_locations(cafile=path)
+        else:
+            context.load_default_certs()
+    except (OSError, UnicodeDecodeError) as error:
+        what = "certificate-authority-data" if data else f'certificate-authority "{path}"'
+        raise ConfigError(f"the kubeconfig's {what} cannot be used: {_why(error)}") from error
+
+
+def decoded(data: object, field: str) -> bytes:
+    """The bytes of a kubeconfig's base64 field; raises ConfigError."""
+    try:
+        return b64decode(str(data), validate=False)
+    except Base64Error as error:
+        raise ConfigError(f"the kubeconfig's {field} is not base64") from error
+
+
+def from_user(user: Entry) -> Certificate | None:
+    """The client certificate of a kubeconfig's user entry, whose data goes before its files as in kubectl."""
+    certificate = _bytes_or_path(user, "client-certificate")
+    key = _bytes_or_path(user, "client-key")
+    if not certificate and not key:
+        return None
+    if not certificate or not key:
+        lacking = "client-key" if certificate else "client-certificate"
+        raise ConfigError(f"the kubeconfig's user has no {lacking} (nor {lacking}-data) beside its other half")
+    return Certificate(certificate, key)
+
+
+def _bytes_or_path(user: Entry, field: str) -> str | bytes:
+    data = user.get(f"{field}-data")
+    return decoded(data, f"{field}-data") if data else str(user.get(field) or "")
+
+
+def load_certificate(context: ssl.SSLContext, certificate: Certificate) -> None:
+    """Let the context show this certificate; raises ConfigError."""
+    try:
+        with ExitStack() as files:
+            chain = files.enter_context(_as_file(certificate.certificate))
+            key = files.enter_context(_as_file(certificate.key))
+            # Without a password of ours OpenSSL would ask for one on the terminal.
+            context.load_cert_chain(chain, key, password=_no_password)
+    except (OSError, ValueError) as error:
+        names = [name for name in certificate if isinstance(name, str)] or ["the kubeconfig's data"]
+        raise ConfigError(f"the client certificate in {' and '.join(names)} cannot be used: {_why(error)}") from error
+
+
+def _no_password() -> str:
+    raise ValueError("its key is encrypted, which kubectl does not support either")
+
+
+@contextmanager
+def _as_file(source: str | bytes) -> Iterator[str]:
+    """A path that OpenSSL can read the source at, without leaving a key on a disk where the system allows that."""
+    if isinstance(source, str):
+        yield source
+    elif hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
+        descriptor = os.memfd_create("pem")
+        try:
+            os.write(descriptor, source)
+            yield f"/proc/self/fd/{descriptor}"
+        finally:
+            os.close(descriptor)
+    else:
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(source)
+            file.flush()
+            yield file.name
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError):
+        return (error.reason or str(error)).replace("_", " ").lower()
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
