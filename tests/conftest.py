@@ -1,0 +1,75 @@
+"""Fixtures of all tests: a simulated cluster, and the program run against it from outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import pytest
+
+from tests.cluster import SimulatedCluster
+from tests.recordings import load_recorded, recorded_at
+
+PROGRAM = [sys.executable, "-I", "-m", "kubectl_argo_pods"]
+
+
+class Result(NamedTuple):
+    status: int
+    stdout: str
+    stderr: str
+
+
+class Run(Protocol):
+    def __call__(self, *args: str, stdin: str | None = None, env: Mapping[str, str] | None = None) -> Result: ...
+
+
+@pytest.fixture
+def empty_cluster() -> Iterator[SimulatedCluster]:
+    """A simulated cluster with nothing in it, at a time of its own: that of the recordings."""
+    with SimulatedCluster(clock=recorded_at) as running:
+        yield running
+
+
+@pytest.fixture
+def cluster(empty_cluster: SimulatedCluster) -> SimulatedCluster:
+    """A simulated cluster with the recorded workflows; ages are what they were when recorded."""
+    load_recorded(empty_cluster)
+    return empty_cluster
+
+
+@pytest.fixture
+def kubeconfig(empty_cluster: SimulatedCluster, tmp_path: Path) -> Path:
+    """A kubeconfig file of the cluster's admin, namespace `argo`."""
+    return empty_cluster.kubeconfig(tmp_path)
+
+
+@pytest.fixture
+def clean_environment(kubeconfig: Path, tmp_path: Path) -> dict[str, str]:
+    """What the program sees of the environment: nothing of the machine's own but PATH."""
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "KUBECONFIG": str(kubeconfig), "LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture
+def argo_pods(clean_environment: dict[str, str], tmp_path: Path) -> Run:
+    """Runs the program, in a clean environment, against the simulated cluster."""
+
+    def run(*args: str, stdin: str | None = None, env: Mapping[str, str] | None = None) -> Result:
+        environment = clean_environment | dict(env or {})
+        done = subprocess.run(
+            [*PROGRAM, *args],
+            input=stdin or "",
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    return run
