@@ -252,3 +252,12 @@ def near_misses(word: str, names: Iterable[str]) -> str:
     near = [name for name in known if word and (name.startswith(word) or word in name)][:3]
     near = near or get_close_matches(word, known, n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(chr(34) + name + chr(34) for name in near)}?" if near else ""
+
+
+def with_pods(node_pods: Iterable[NodePod]) -> list[NodePod]:
+    """The rows that a list shows unasked: of pods there are or were, one for each pod of a containerSet, no orphans."""
+    return [row for row in node_pods if row.name and row.kind != "orphan" and not _is_container(row)]
+
+
+def _is_container(row: NodePod) -> bool:
+    return row.node is not None and row.node.type == "Container"

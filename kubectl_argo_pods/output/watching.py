@@ -1,0 +1,90 @@
+"""A table that changes: lines as they change on a pipe, as `kubectl get -w` prints them, repainted on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Protocol, TextIO
+
+from kubectl_argo_pods.output.listing import Look, print_cells
+from kubectl_argo_pods.output.table import Row, table
+
+# No wrapping while the table is painted: a line that is too long is cut by the terminal, and stays one line.
+NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"
+
+
+class Watched(Protocol):
+    """What shows a table anew each time it has changed."""
+
+    def show(self, headers: Sequence[str], rows: Sequence[tuple[Hashable, Row]]) -> None:
+        """Show the rows, each with the key by which it is the same row next time."""
+
+    def end(self) -> None:
+        """Leave the stream as one expects it."""
+
+
+class Lines:
+    """Prints each row that is new or has changed; what only ages, its `aging` columns, is no change."""
+
+    def __init__(self, stream: TextIO, look: Look, aging: frozenset[str]) -> None:
+        self._stream = stream
+        self._look = look
+        self._aging = aging
+        self._last: dict[Hashable, Row] = {}
+        self._widths: list[int] = []
+
+    def show(self, headers: Sequence[str], rows: Sequence[tuple[Hashable, Row]]) -> None:
+        changed = [cells for key, cells in rows if self._last.get(key) != self._steady(headers, cells)]
+        self._last = {key: self._steady(headers, cells) for key, cells in rows}
+        if changed:
+            self._print(headers, changed)
+
+    def _steady(self, headers: Sequence[str], cells: Row) -> Row:
+        return tuple(cell for header, cell in zip(headers, cells, strict=True) if header not in self._aging)
+
+    def _print(self, headers: Sequence[str], changed: Sequence[Row]) -> None:
+        look = self._look._replace(no_headers=self._look.no_headers or bool(self._widths))
+        widest = [max(map(len, column)) for column in zip(headers, *changed, strict=True)]
+        # kubectl keeps its columns where they were, unless they must grow.
+        self._widths = list(map(max, widest, self._widths or widest))
+        padded = [tuple(map(str.ljust, cells[:-1], self._widths)) + cells[-1:] for cells in changed]
+        print_cells(self._stream, headers, padded, look)
+        self._stream.flush()
+
+    def end(self) -> None:
+        self._stream.flush()
+
+
+class Screen:
+    """Repaints the table in place; `size` tells the terminal's columns and lines."""
+
+    def __init__(self, stream: TextIO, look: Look, size: Callable[[], tuple[int, int]]) -> None:
+        self._stream = stream
+        self._look = look
+        self._size = size
+        self._painted = 0
+        self._text = ""
+
+    def show(self, headers: Sequence[str], rows: Sequence[tuple[Hashable, Row]]) -> None:
+        cells = [each for _, each in rows]
+        head = None if self._look.no_headers else headers
+        self._text = table(cells, headers, head, self._look.paint)
+        self._paint(_fitted(self._text, self._size()[1] - 1))
+
+    def _paint(self, text: str) -> None:
+        back = f"\x1b[{self._painted}A\r\x1b[J" if self._painted else ""
+        self._stream.write(f"{back}{NO_WRAP}{text}{WRAP}")
+        self._stream.flush()
+        self._painted = text.count("\n")
+
+    def end(self) -> None:
+        """Paint what the screen had no room for."""
+        self._paint(self._text)
+
+
+def _fitted(text: str, lines: int) -> str:
+    """The text in so many lines, the last of which says what is missing."""
+    whole = text.splitlines(keepends=True)
+    if len(whole) <= max(lines, 2):
+        return text
+    kept = whole[: max(lines, 2) - 1]
+    return "".join(kept) + f"... and {len(whole) - len(kept)} more\n"
