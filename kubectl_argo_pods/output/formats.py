@@ -47,9 +47,15 @@ _WITHOUT_ARGUMENT = {
 
 
 def read_argument(format_: Format) -> Format:
-    """The same format with the text of the file that a `-file` format names; raises UsageError."""
-    if not format_.kind.endswith("-file"):
-        return format_
+    """The same format with the text of the file that a `-file` format names, checked; raises UsageError."""
+    if format_.kind.endswith("-file"):
+        format_ = _with_text(format_)
+    if format_.kind in TEMPLATES:
+        _check(format_)
+    return format_
+
+
+def _with_text(format_: Format) -> Format:
     try:
         with open(format_.argument, encoding="utf-8") as file:
             text = file.read()
@@ -58,3 +64,16 @@ def read_argument(format_: Format) -> Format:
         raise UsageError(f'cannot read "{format_.argument}" for -o {format_.kind}: {reason}') from error
     # The two lines of a columns file are not the comma-separated list of a command line.
     return Format("jsonpath", text) if format_.kind == "jsonpath-file" else Format(format_.kind, text)
+
+
+def _check(format_: Format) -> None:
+    """Raise UsageError for a template that is wrong, before anybody waits for an answer."""
+    if format_.kind.startswith("custom-columns"):
+        from kubectl_argo_pods.output.custom_columns import columns_of
+
+        columns_of(format_)
+    else:
+        from kubectl_argo_pods.output.jsonpath import relaxed
+        from kubectl_argo_pods.output.jsonpath_parser import parse_template
+
+        parse_template(relaxed(format_.argument))

@@ -25,35 +25,23 @@ def _escaped(text: str) -> str:
     return text
 
 
-class _GoFloat(float):
-    """A float that `json` writes as Go does."""
-
-    def __repr__(self) -> str:
-        return float_text(self)
-
-
 def _plain(value: Any) -> Any:
-    """The value with its floats as Go writes them; the same object where there are none."""
+    """The value with whole floats as integers, since Go prints 1.0 as 1."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_plain(each) for each in value]
-    return _GoFloat(value) if isinstance(value, float) else value
+    return int(value) if isinstance(value, float) and _is_whole(value) else value
+
+
+def _is_whole(value: float) -> bool:
+    # From 1e21 on Go writes an exponent.
+    return value.is_integer() and abs(value) < 1e21
 
 
 def float_text(value: float) -> str:
-    """A float64 as strconv.FormatFloat(v, 'g', -1, 64) with kubectl's threshold: `1`, `1.5`, `1e+21`."""
-    text = repr(float(value))
-    mantissa, _, exponent = text.partition("e")
-    if value == 0 or 1e-5 <= abs(value) < 1e21:
-        return f"{value:.0f}" if value == int(value) else (_positional(value) if exponent else text)
-    if not exponent:
-        return text
-    return f"{mantissa.removesuffix('.0')}e{exponent[0]}{exponent[1:].zfill(2)}"
-
-
-def _positional(value: float) -> str:
-    return f"{value:.25f}".rstrip("0")
+    """A float64 as `%v`: `1`, `1.5`, `1e+21`."""
+    return str(int(value)) if _is_whole(value) else repr(value)
 
 
 def to_text(value: Any) -> str:
