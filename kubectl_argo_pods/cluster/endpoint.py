@@ -26,6 +26,7 @@ class Endpoint(NamedTuple):
     proxy: str  # "http://[USER:PASSWORD@]HOST:PORT" or ""
     tls_server_name: str  # "" where it is the host's
     label: str
+    hint: str = "check the server of its kubeconfig entry"  # what to look at where the answer is none of an API's
 
     @property
     def authority(self) -> str:

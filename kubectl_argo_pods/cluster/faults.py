@@ -33,26 +33,24 @@ def from_network(error: Exception, endpoint: Endpoint) -> UnreachableError:
 def _network_sentence(error: Exception, endpoint: Endpoint) -> str:
     label = endpoint.label
     if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            f"the certificate of {label} cannot be trusted: {error.verify_message}; "
-            "check certificate-authority and tls-server-name of its kubeconfig entry"
-        )
+        return f"the certificate of {label} cannot be trusted: {error.verify_message}; {endpoint.hint}"
     if isinstance(error, ssl.SSLError):
-        return _tls_sentence(error, label)
+        return _tls_sentence(error, endpoint)
     if isinstance(error, socket.gaierror):
-        where = f"its proxy or host, {endpoint.host}," if endpoint.proxy else f"its host, {endpoint.host},"
-        return f"{label} cannot be found: {where} is not known to DNS; check the address and the network"
+        host = f"{endpoint.host}, or its proxy," if endpoint.proxy else endpoint.host
+        return f"{label} cannot be found: the host {host} is not known to DNS; check the network, and {endpoint.hint}"
     if isinstance(error, TimeoutError):
         return f"{label} did not answer in time; check the network, or raise --request-timeout"
     if isinstance(error, ConnectionRefusedError):
-        return f"the connection to {label} was refused; is it running, and is this the right address?"
+        return f"the connection to {label} was refused; is it running? If so, {endpoint.hint}"
     return f"the connection to {label} was lost: {error or type(error).__name__}"
 
 
-def _tls_sentence(error: ssl.SSLError, label: str) -> str:
+def _tls_sentence(error: ssl.SSLError, endpoint: Endpoint) -> str:
+    label = endpoint.label
     reason = (error.reason or str(error)).replace("_", " ").lower()
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"):
-        return f"{label} does not speak TLS; is its address one for http:// instead of https://?"
+        return f"{label} does not speak TLS; is it one for http? {endpoint.hint}"
     if "certificate" in reason or error.reason in ("TLSV13_ALERT_CERTIFICATE_REQUIRED",):
         return f"{label} refused the client certificate: {reason}; it may have expired"
     return f"TLS with {label} failed: {reason}"
@@ -64,8 +62,8 @@ def from_answer(code: int, content_type: str, body: bytes, endpoint: Endpoint) -
     kind = CLASSES.get(code, ApiError)
     if message:
         return kind(_with_place(code, message, endpoint), code=code, reason=reason)
-    looks = _looks(content_type, body)
-    return kind(f"{endpoint.label} answered {code} {reason}{looks}".rstrip(), code=code, reason=reason)
+    looks = _looks(content_type, body, endpoint)
+    return kind(f"{endpoint.label} answered {code}: {looks}", code=code, reason=reason)
 
 
 def _message(body: bytes) -> tuple[str, str]:
@@ -87,19 +85,18 @@ def _with_place(code: int, message: str, endpoint: Endpoint) -> str:
     return message if code in CLASSES else f"{endpoint.label} answered {code}: {message}"
 
 
-def _looks(content_type: str, body: bytes) -> str:
-    if "html" in content_type or body.lstrip()[:1] == b"<":
-        return (
-            " with a web page, which no Kubernetes API does: is this the right address, or is a login page in the way?"
-        )
+def _looks(content_type: str, body: bytes, endpoint: Endpoint) -> str:
+    if _is_page(content_type, body):
+        return f"with a web page; {endpoint.hint}"
     text = body[:200].decode("utf-8", "replace").strip()
-    return f": {text}" if text else ""
+    return f'"{text}"; {endpoint.hint}' if text else endpoint.hint
+
+
+def _is_page(content_type: str, body: bytes) -> bool:
+    return "html" in content_type or body.lstrip()[:1] == b"<"
 
 
 def from_foreign_body(content_type: str, body: bytes, endpoint: Endpoint) -> ApiError:
     """The error of an answer of 2xx that is no JSON."""
-    if "html" in content_type or body.lstrip()[:1] == b"<":
-        return ApiError(
-            f"{endpoint.label} answered with a web page instead of data: is this the right address?", code=200
-        )
-    return ApiError(f"{endpoint.label} answered with something that is no JSON ({content_type or 'no type'})", code=200)
+    what = "a web page" if _is_page(content_type, body) else content_type or "something else"
+    return ApiError(f"{endpoint.label} answered with {what} instead of JSON; {endpoint.hint}", code=200)

@@ -1,0 +1,123 @@
+"""Where workflows and pods come from: the Kubernetes API, an Argo Server, or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from kubectl_argo_pods.errors import ConfigError, UsageError
+from kubectl_argo_pods.workflow import Workflow, WorkflowSummary
+
+if TYPE_CHECKING:
+    from kubectl_argo_pods.cluster.kubeconfig import Cluster, Overrides
+    from kubectl_argo_pods.sources.kube_pods import KubePods
+
+
+class PodQuery(NamedTuple):
+    """Which pods, and what comes with the cells of each: None, Metadata or Object, in the words of the Table API."""
+
+    label_selector: str = ""
+    field_selector: str = ""
+    include: str = "None"
+
+
+class Source(Protocol):
+    """What knows workflows."""
+
+    def workflow(self, namespace: str, name: str) -> Workflow:
+        """The workflow; raises NotFoundError."""
+        ...
+
+    def workflows(self, namespace: str | None, label_selector: str = "") -> list[WorkflowSummary]:
+        """The workflows of a namespace, or of all for None, newest first."""
+        ...
+
+
+class ArgoServerFlags(NamedTuple):
+    """The flags by which `argo` finds its server; the environment (ARGO_SERVER ...) fills what is not given."""
+
+    argo_server: str | None = None
+    secure: bool | None = None
+    insecure_skip_verify: bool = False
+    header: tuple[str, ...] = ()
+    argo_base_href: str | None = None
+    instanceid: str | None = None
+
+
+class Sources(NamedTuple):
+    """Where to ask. The pods always come from Kubernetes; `pods` is None where no cluster is configured."""
+
+    workflows: Source
+    pods: KubePods | None
+    namespace: str  # the one that is meant where the command line names none
+    # The workflow does not come from the cluster of the pods, which may be another one than the workflow's.
+    pods_elsewhere: bool
+
+
+def open_source(
+    overrides: Overrides, argo: ArgoServerFlags, filename: str | None, environ: Mapping[str, str]
+) -> Sources:
+    """The sources that the command line and the environment name; raises ConfigError and UsageError."""
+    server = argo.argo_server or environ.get("ARGO_SERVER") or ""
+    if filename:
+        if argo.argo_server:
+            raise UsageError("-f/--filename and -s/--argo-server exclude each other: both say where the workflow is")
+        return _open_file(filename, overrides, environ)
+    if server:
+        return _open_argo_server(server, overrides, argo, environ)
+    return _open_kube(overrides, argo, environ)
+
+
+def _open_kube(overrides: Overrides, argo: ArgoServerFlags, environ: Mapping[str, str]) -> Sources:
+    from kubectl_argo_pods.cluster.http import open_http
+    from kubectl_argo_pods.cluster.kubeconfig import resolve
+    from kubectl_argo_pods.sources.kube import KubeSource
+    from kubectl_argo_pods.sources.kube_pods import KubePods
+
+    cluster = resolve(overrides, environ)
+    http = open_http(cluster, environ)
+    instance_id = argo.instanceid or environ.get("ARGO_INSTANCEID") or ""
+    return Sources(KubeSource(http, instance_id), KubePods(http), cluster.namespace, False)
+
+
+def _open_file(filename: str, overrides: Overrides, environ: Mapping[str, str]) -> Sources:
+    from kubectl_argo_pods.sources.file import FileSource
+
+    cluster = _cluster_if_any(overrides, environ)
+    return Sources(FileSource(filename), _pods_of(cluster, environ), _namespace(cluster, overrides, environ), True)
+
+
+def _open_argo_server(server: str, overrides: Overrides, argo: ArgoServerFlags, environ: Mapping[str, str]) -> Sources:
+    from kubectl_argo_pods.sources.argo_server import ArgoServer
+    from kubectl_argo_pods.sources.argo_server_connection import open_http
+
+    cluster = _cluster_if_any(overrides, environ)
+    source = ArgoServer(open_http(server, argo, cluster, overrides, environ))
+    return Sources(source, _pods_of(cluster, environ), _namespace(cluster, overrides, environ), True)
+
+
+def _cluster_if_any(overrides: Overrides, environ: Mapping[str, str]) -> Cluster | None:
+    """The cluster, which these sources can do without: an error only where the command line asks for one."""
+    from kubectl_argo_pods.cluster.kubeconfig import resolve
+
+    try:
+        return resolve(overrides, environ)
+    except ConfigError:
+        if any((overrides.kubeconfig, overrides.context, overrides.cluster, overrides.user, overrides.server)):
+            raise
+        return None
+
+
+def _pods_of(cluster: Cluster | None, environ: Mapping[str, str]) -> KubePods | None:
+    if cluster is None:
+        return None
+    from kubectl_argo_pods.cluster.http import open_http
+    from kubectl_argo_pods.sources.kube_pods import KubePods
+
+    return KubePods(open_http(cluster, environ))
+
+
+def _namespace(cluster: Cluster | None, overrides: Overrides, environ: Mapping[str, str]) -> str:
+    if cluster is not None:
+        return cluster.namespace
+    return overrides.namespace or environ.get("ARGO_NAMESPACE") or "default"

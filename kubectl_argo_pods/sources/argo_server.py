@@ -1,0 +1,101 @@
+"""Workflows from an Argo Server, live and archived, over its REST API (grpc-gateway)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.errors import ArgoPodsError, NotFoundError
+from kubectl_argo_pods.sources.kube import newest_first, workflow_event
+from kubectl_argo_pods.sources.watch import Watch, WorkflowEvent
+from kubectl_argo_pods.workflow import Manifest, Workflow, WorkflowSummary, from_manifest, parse_time
+
+# A leading "-" excludes all that is listed (util/fields in argo-workflows): what no list of pods needs.
+WITHOUT_BULK = "-metadata.managedFields,spec,status.storedTemplates,status.storedWorkflowTemplateSpec"
+SUMMARY_FIELDS = (
+    "metadata,items.metadata.name,items.metadata.namespace,items.metadata.uid,items.metadata.creationTimestamp,"
+    "items.metadata.labels,items.status.phase,items.status.message"
+)
+EVENT_FIELDS = "result.type,result.object.metadata,result.object.status"
+PAGE = "500"
+
+
+class ArgoServer:
+    """The workflows that an Argo Server knows."""
+
+    def __init__(self, http: Http) -> None:
+        self.http = http
+
+    def workflow(self, namespace: str, name: str) -> Workflow:
+        """The workflow, archived or live, its offloaded nodes included."""
+        path = f"/api/v1/workflows/{quote(namespace, safe='')}/{quote(name, safe='')}"
+        try:
+            return from_manifest(self.http.get_json(path, {"fields": WITHOUT_BULK}))
+        except NotFoundError as error:
+            archived = self._archived(namespace, name)
+            if archived is None:
+                sentence = f'workflow "{name}" not found in namespace "{namespace}" of {self.http.endpoint.label}'
+                raise NotFoundError(sentence, code=error.code, reason=error.reason) from error
+            return from_manifest(archived)
+
+    def workflows(self, namespace: str | None, label_selector: str = "") -> list[WorkflowSummary]:
+        query = {"fields": SUMMARY_FIELDS, "listOptions.limit": PAGE}
+        if label_selector:
+            query["listOptions.labelSelector"] = label_selector
+        items = self._list(f"/api/v1/workflows/{quote(namespace or '', safe='')}", query)
+        return newest_first([_summary(item) for item in items])
+
+    def watch(self, namespace: str, name: str, resource_version: str) -> Watch[WorkflowEvent]:
+        """What happens to one workflow from a resource version on."""
+        query = {
+            "listOptions.fieldSelector": f"metadata.name={name}",
+            "listOptions.resourceVersion": resource_version,
+            "fields": EVENT_FIELDS,
+        }
+        # As an event stream it is kept alive by a comment every 15 seconds.
+        stream = self.http.stream(f"/api/v1/workflow-events/{quote(namespace, safe='')}", query, "text/event-stream")
+        return Watch(stream, workflow_event)
+
+    def _archived(self, namespace: str, name: str) -> Manifest | None:
+        """From the archive, which servers before v3.5 do not look into by themselves; None where it is not there."""
+        query = {"listOptions.fieldSelector": f"metadata.namespace={namespace}", "namePrefix": name}
+        try:
+            found = [item for item in self._list("/api/v1/archived-workflows", query) if _name(item) == name]
+            if not found:
+                return None
+            newest = max(found, key=lambda item: parse_time((item.get("status") or {}).get("startedAt")) or 0)
+            path = f"/api/v1/archived-workflows/{quote(newest['metadata']['uid'], safe='')}"
+            archived: Manifest = self.http.get_json(path, {"namespace": namespace})
+        except ArgoPodsError:
+            # A server without an archive says so in a different way in each release; the first answer is the clear one.
+            return None
+        return archived
+
+    def _list(self, path: str, query: dict[str, str]) -> list[Manifest]:
+        items: list[Manifest] = []
+        token = ""
+        while True:
+            answer: Any = self.http.get_json(path, query | ({"listOptions.continue": token} if token else {}))
+            items += answer.get("items") or []
+            token = (answer.get("metadata") or {}).get("continue") or ""
+            if not token:
+                return items
+
+
+def _name(item: Manifest) -> str:
+    name: str = (item.get("metadata") or {}).get("name") or ""
+    return name
+
+
+def _summary(item: Manifest) -> WorkflowSummary:
+    metadata, status = item.get("metadata") or {}, item.get("status") or {}
+    return WorkflowSummary(
+        metadata.get("namespace") or "",
+        metadata.get("name") or "",
+        metadata.get("uid") or "",
+        status.get("phase") or "",
+        parse_time(metadata.get("creationTimestamp")),
+        status.get("message") or "",
+        metadata.get("labels") or {},
+    )

@@ -1,0 +1,83 @@
+"""Workflows from the Kubernetes API."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.errors import NotFoundError
+from kubectl_argo_pods.sources import tables
+from kubectl_argo_pods.sources.watch import Watch, WorkflowEvent
+from kubectl_argo_pods.workflow import Manifest, Workflow, WorkflowSummary, from_manifest, parse_time
+
+API = "/apis/argoproj.io/v1alpha1"
+PHASE_LABEL = "workflows.argoproj.io/phase"
+INSTANCE_LABEL = "workflows.argoproj.io/controller-instanceid"
+
+
+class KubeSource:
+    """The workflows of a cluster; with an instance id, those of that Argo installation alone."""
+
+    def __init__(self, http: Http, instance_id: str = "") -> None:
+        self._http = http
+        self._instance_id = instance_id
+
+    def workflow(self, namespace: str, name: str) -> Workflow:
+        try:
+            return from_manifest(self._http.get_json(f"{path(namespace)}/{quote(name, safe='')}"))
+        except NotFoundError as error:
+            raise _not_found(error, f'workflow "{name}" not found in namespace "{namespace}"') from error
+
+    def workflows(self, namespace: str | None, label_selector: str = "") -> list[WorkflowSummary]:
+        instance = f"{INSTANCE_LABEL}={self._instance_id}" if self._instance_id else ""
+        query = {"includeObject": "Metadata", "limit": tables.PAGE}
+        if selector := ",".join(filter(None, (label_selector, instance))):
+            query["labelSelector"] = selector
+        try:
+            found = tables.whole(self._http, path(namespace), query, {})
+        except NotFoundError as error:
+            raise _not_found(error, str(error)) from error
+        summaries = [_summary(cell, manifest) for table in found for cell, manifest in tables.rows(table)]
+        return newest_first(summaries)
+
+    def watch(self, namespace: str, name: str, resource_version: str) -> Watch[WorkflowEvent]:
+        """What happens to one workflow from a resource version on; raises GoneError for one that is too old."""
+        query = {"fieldSelector": f"metadata.name={name}", "resourceVersion": resource_version}
+        stream = self._http.stream(path(namespace), {"watch": "1", "allowWatchBookmarks": "true", **query})
+        return Watch(stream, workflow_event)
+
+
+def path(namespace: str | None) -> str:
+    """The collection of workflows, of all namespaces for None."""
+    return f"{API}/namespaces/{quote(namespace, safe='')}/workflows" if namespace else f"{API}/workflows"
+
+
+def workflow_event(type_: str, manifest: Manifest) -> WorkflowEvent:
+    version = (manifest.get("metadata") or {}).get("resourceVersion") or ""
+    return WorkflowEvent(type_, None if type_ == "BOOKMARK" else from_manifest(manifest), version)
+
+
+def newest_first(summaries: list[WorkflowSummary]) -> list[WorkflowSummary]:
+    return sorted(summaries, key=lambda summary: (-(summary.created_at or 0), summary.namespace, summary.name))
+
+
+def _summary(cell: tables.Cell, manifest: Manifest) -> WorkflowSummary:
+    metadata = manifest["metadata"]
+    labels = metadata.get("labels") or {}
+    return WorkflowSummary(
+        metadata.get("namespace") or "",
+        metadata["name"],
+        metadata.get("uid") or "",
+        # Before v2.5 the resource definition of workflows has no columns of its own.
+        cell("Status") or labels.get(PHASE_LABEL) or "",
+        parse_time(metadata.get("creationTimestamp")),
+        cell("Message"),
+        labels,
+    )
+
+
+def _not_found(error: NotFoundError, sentence: str) -> NotFoundError:
+    # Without the resource definition the API server has no such path at all, and says so without a Status.
+    if not error.reason:
+        sentence = "this cluster has no Argo Workflows (no resource workflows.argoproj.io): is this the right context?"
+    return NotFoundError(sentence, code=error.code, reason=error.reason)

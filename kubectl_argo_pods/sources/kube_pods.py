@@ -1,0 +1,118 @@
+"""Pods from the Kubernetes API: the server's table, with no more of each pod than the answer needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import quote
+
+from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.errors import NotFoundError
+from kubectl_argo_pods.pods import Pod
+from kubectl_argo_pods.sources import PodQuery, tables
+from kubectl_argo_pods.sources.watch import PodEvent, Watch
+from kubectl_argo_pods.workflow import Manifest
+
+METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json"
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
+# A list this small is asked for with its metadata at once, which saves a second request; in a longer one the
+# metadata would be most of what is sent.
+SMALL = "100"
+# So many pods are asked for one by one before the metadata of the whole list is the cheaper way.
+FEW = 10
+
+
+class PodList(NamedTuple):
+    """Pods, and the resource version from which a watch goes on."""
+
+    pods: list[Pod]
+    resource_version: str
+
+
+class KubePods:
+    """The pods of a cluster."""
+
+    def __init__(self, http: Http) -> None:
+        self.http = http
+
+    def pods(self, namespace: str | None, selector: str, query: PodQuery) -> PodList:
+        """The pods that both the selector (labels) and the query select."""
+        # A row alone does not tell its namespace.
+        include = "Metadata" if namespace is None and query.include == "None" else query.include
+        asked = _asked(selector, query, include) | {"limit": tables.PAGE}
+        first = {"includeObject": "Metadata", "limit": SMALL} if include == "None" else {}
+        found = tables.whole(self.http, path(namespace), asked, first)
+        pods = [_pod(cell, manifest, namespace) for table in found for cell, manifest in tables.rows(table)]
+        return PodList(pods, found[-1].get("metadata", {}).get("resourceVersion") or "")
+
+    def metadata(self, namespace: str, selector: str, names: Sequence[str]) -> dict[str, Manifest]:
+        """The metadata of the named pods, which the selector (labels) selects; without those that are gone."""
+        if len(names) <= FEW:
+            found = (self._metadata_of(namespace, name) for name in names)
+            return {manifest["name"]: manifest for manifest in found if manifest}
+        answer = self.http.get_json(path(namespace), {"labelSelector": selector}, METADATA_LIST)
+        wanted = set(names)
+        listed = (item["metadata"] for item in answer.get("items") or [])
+        return {manifest["name"]: manifest for manifest in listed if manifest["name"] in wanted}
+
+    def _metadata_of(self, namespace: str, name: str) -> Manifest | None:
+        try:
+            manifest: Manifest = self.http.get_json(f"{path(namespace)}/{quote(name, safe='')}", None, METADATA)
+        except NotFoundError:
+            return None
+        metadata: Manifest = manifest["metadata"]
+        return metadata
+
+    def watch(self, namespace: str | None, selector: str, query: PodQuery, resource_version: str) -> Watch[PodEvent]:
+        """What happens to pods from a resource version on; raises GoneError for one that is too old."""
+        # An event without metadata would not say which version it is of.
+        include = "Metadata" if query.include == "None" else query.include
+        asked = _asked(selector, query, include) | {"watch": "1", "allowWatchBookmarks": "true"}
+        stream = self.http.stream(path(namespace), asked | {"resourceVersion": resource_version}, tables.ACCEPT)
+        return Watch(stream, _Events(namespace).event)
+
+
+def path(namespace: str | None) -> str:
+    """The collection of pods, of all namespaces for None."""
+    return f"/api/v1/namespaces/{quote(namespace, safe='')}/pods" if namespace else "/api/v1/pods"
+
+
+def _asked(selector: str, query: PodQuery, include: str) -> dict[str, str]:
+    asked = {"includeObject": include}
+    if labels := ",".join(filter(None, (selector, query.label_selector))):
+        asked["labelSelector"] = labels
+    if query.field_selector:
+        asked["fieldSelector"] = query.field_selector
+    return asked
+
+
+def _pod(cell: tables.Cell, manifest: Manifest, namespace: str | None) -> Pod:
+    metadata = manifest.get("metadata")
+    return Pod(
+        name=cell("Name"),
+        namespace=(metadata or {}).get("namespace") or namespace or "",
+        ready=cell("Ready"),
+        status=cell("Status"),
+        restarts=cell("Restarts"),
+        age=cell("Age"),
+        ip=cell("IP"),
+        host=cell("Node"),
+        metadata=metadata,
+        manifest=manifest if "spec" in manifest else None,
+    )
+
+
+class _Events:
+    """Tables of a watch to events: the columns come with the first table alone."""
+
+    def __init__(self, namespace: str | None) -> None:
+        self._namespace = namespace
+        self._columns: list[Manifest] = []
+
+    def event(self, type_: str, table: Manifest) -> PodEvent:
+        self._columns = table.get("columnDefinitions") or self._columns
+        for cell, manifest in tables.rows({**table, "columnDefinitions": self._columns}):
+            version = (manifest.get("metadata") or {}).get("resourceVersion") or ""
+            pod = None if type_ == "BOOKMARK" else _pod(cell, manifest, self._namespace)
+            return PodEvent(type_, pod, version)
+        return PodEvent("BOOKMARK", None, (table.get("metadata") or {}).get("resourceVersion") or "")

@@ -1,0 +1,137 @@
+"""Workflows with their pods, fetched at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Lock, Thread
+from typing import Generic, NamedTuple, TypeVar
+
+from kubectl_argo_pods.errors import ArgoPodsError, ForbiddenError, NotFoundError
+from kubectl_argo_pods.pods import WORKFLOW_LABEL, Pod, is_owned, unexplained
+from kubectl_argo_pods.sources import PodQuery, Sources
+from kubectl_argo_pods.sources.kube_pods import KubePods
+from kubectl_argo_pods.workflow import Workflow
+
+THREADS = 8
+
+T = TypeVar("T")
+
+
+class Snapshot(NamedTuple):
+    """A workflow and its pods; `pods` is None where they cannot be listed, and then `notices` say why."""
+
+    workflow: Workflow
+    pods: list[Pod] | None
+    notices: list[str]
+    resource_version: str = ""  # of the list of pods: where a watch goes on
+
+
+def snapshot(sources: Sources, namespace: str, name: str, query: PodQuery, now: float) -> Snapshot:
+    """A workflow with its pods; `now` is in epoch seconds. The workflow's error goes before that of its pods."""
+    if sources.pods_elsewhere:
+        return _with_pods_elsewhere(sources, namespace, name, query)
+    pods = sources.pods
+    assert pods is not None
+    task = _Task(lambda: pods.pods(namespace, _selector(name), query))
+    workflow = sources.workflows.workflow(namespace, name)
+    try:
+        listed = task.result()
+    except ForbiddenError as error:
+        return Snapshot(workflow, None, [_cannot_list(namespace, error)])
+    explained = _explained(pods, workflow, listed.pods, now)
+    return Snapshot(workflow, explained, _offload_notices(workflow), listed.resource_version)
+
+
+def snapshots(sources: Sources, names: Sequence[tuple[str, str]], query: PodQuery, now: float) -> list[Snapshot]:
+    """As `snapshot`, for many (namespace, name) pairs at once; without the workflows that have gone in between."""
+    found: dict[int, Snapshot] = {}
+    waiting = list(enumerate(names))
+    lock = Lock()
+
+    def work() -> None:
+        while True:
+            with lock:
+                if not waiting:
+                    return
+                index, (namespace, name) = waiting.pop(0)
+            try:
+                found[index] = snapshot(sources, namespace, name, query, now)
+            except NotFoundError:
+                continue
+
+    tasks = [_Task(work) for _ in range(min(THREADS, len(names)))]
+    for task in tasks:
+        task.result()
+    return [found[index] for index in sorted(found)]
+
+
+def _selector(name: str) -> str:
+    return f"{WORKFLOW_LABEL}={name}"
+
+
+def _explained(pods: KubePods, workflow: Workflow, listed: list[Pod], now: float) -> list[Pod]:
+    """The pods with metadata where the domain needs it; those that vanish meanwhile are left out."""
+    names = unexplained(workflow, listed, now)
+    if not names:
+        return listed
+    found = pods.metadata(workflow.namespace, _selector(workflow.name), names)
+    wanted = set(names)
+    return [
+        pod._replace(metadata=found[pod.name]) if pod.name in wanted else pod
+        for pod in listed
+        if pod.name not in wanted or pod.name in found
+    ]
+
+
+def _with_pods_elsewhere(sources: Sources, namespace: str, name: str, query: PodQuery) -> Snapshot:
+    """Pods of the configured cluster count only as far as they are this very workflow's; without them names do."""
+    workflow = sources.workflows.workflow(namespace, name)
+    where = workflow.namespace or namespace
+    if sources.pods is None:
+        return Snapshot(workflow, None, [])
+    asked = query if query.include == "Object" else query._replace(include="Metadata")
+    try:
+        listed = sources.pods.pods(where, _selector(workflow.name), asked)
+    except ArgoPodsError as error:
+        return Snapshot(workflow, None, [_cannot_list(where, error)])
+    if not workflow.uid:
+        return Snapshot(workflow, None, [])
+    owned = [pod for pod in listed.pods if is_owned(workflow, pod)]
+    return Snapshot(workflow, owned, _offload_notices(workflow), listed.resource_version)
+
+
+def _cannot_list(namespace: str, error: ArgoPodsError) -> str:
+    reason = str(error).partition("\n")[0]
+    return f'cannot list pods in namespace "{namespace}", so the names of the pods are computed: {reason}'
+
+
+def _offload_notices(workflow: Workflow) -> list[str]:
+    if not workflow.offloaded:
+        return []
+    return [
+        f'the node status of workflow "{workflow.name}" is offloaded to Argo\'s database: the list is rebuilt from its '
+        "pods; name an Argo Server with -s to see all of it"
+    ]
+
+
+class _Task(Generic[T]):
+    """A call in a thread of its own."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
+        self._error: BaseException | None = None
+        # A daemon: where the other half has failed already, nobody waits for this one.
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._result = self._call()
+        except BaseException as error:
+            self._error = error
+
+    def result(self) -> T:
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._result

@@ -1,0 +1,51 @@
+"""The API server's own tables, which are what `kubectl get` prints (meta.k8s.io/v1 Table)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.errors import ApiError, GoneError
+from kubectl_argo_pods.workflow import Manifest
+
+ACCEPT = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+PAGE = "500"
+
+Cell = Callable[[str], str]
+
+
+def rows(table: Manifest) -> Iterator[tuple[Cell, Manifest]]:
+    """Each row as its cells by column name ("" where there is no such column), and the object that came with it."""
+    if table.get("kind") != "Table":
+        raise ApiError("the server did not answer with a table, as every Kubernetes since 1.15 does", code=200)
+    columns = {column["name"]: index for index, column in enumerate(table.get("columnDefinitions") or [])}
+    for row in table.get("rows") or []:
+        yield _cells(columns, row["cells"]), row.get("object") or {}
+
+
+def _cells(columns: dict[str, int], cells: list[Any]) -> Cell:
+    def cell(name: str) -> str:
+        index = columns.get(name)
+        value = cells[index] if index is not None and index < len(cells) else None
+        return "" if value is None else str(value)
+
+    return cell
+
+
+def pages(http: Http, path: str, query: Mapping[str, str], first: Mapping[str, str]) -> Iterator[Manifest]:
+    """The tables of a list, page by page; `first` is what the first page asks for instead."""
+    table: Manifest = http.get_json(path, {**query, **first}, ACCEPT)
+    yield table
+    while token := table.get("metadata", {}).get("continue"):
+        table = http.get_json(path, {**query, "continue": token}, ACCEPT)
+        yield table
+
+
+def whole(http: Http, path: str, query: Mapping[str, str], first: Mapping[str, str]) -> list[Manifest]:
+    """All pages of a list; one that grew too old in between is asked for again in one go, as client-go's pager does."""
+    try:
+        return list(pages(http, path, query, first))
+    except GoneError:
+        unpaged = {key: value for key, value in query.items() if key != "limit"}
+        return list(pages(http, path, unpaged, {}))
