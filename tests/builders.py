@@ -13,7 +13,7 @@ STARTED, FINISHED = "2026-05-04T10:00:00Z", "2026-05-04T10:00:10Z"
 
 def workflow(name: str, *nodes: Manifest, namespace: str = "argo", phase: str = "Succeeded", **status: Any) -> Manifest:
     """A workflow of nodes made by `node` for the same workflow name."""
-    metadata = {"name": name, "namespace": namespace, "uid": f"uid-of-{name}", "creationTimestamp": STARTED}
+    metadata: Manifest = {"name": name, "namespace": namespace, "uid": f"uid-of-{name}", "creationTimestamp": STARTED}
     metadata |= {"annotations": {f"{PREFIX}/pod-name-format": "v2"}, "labels": {f"{PREFIX}/phase": phase}}
     status = {"phase": phase, "startedAt": STARTED, "nodes": {each["id"]: each for each in nodes}} | status
     kind = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow"}
@@ -23,7 +23,8 @@ def workflow(name: str, *nodes: Manifest, namespace: str = "argo", phase: str = 
 def node(workflow_name: str, path: str = "", **fields: Any) -> Manifest:
     """A node by the path below the workflow, as `.train(0)`; `children` and `parent` are such paths too."""
     name = f"{workflow_name}{path}"
-    manifest = {"id": node_id(workflow_name, name), "name": name, "displayName": path.rpartition(".")[2] or name}
+    manifest: Manifest = {"id": node_id(workflow_name, name), "name": name}
+    manifest["displayName"] = path.rpartition(".")[2] or name
     manifest |= {"type": "Pod", "phase": "Succeeded", "templateName": "work", "hostNodeName": "host-1"}
     manifest |= {"startedAt": STARTED, "finishedAt": FINISHED}
     if "parent" in fields:
