@@ -66,14 +66,10 @@ _TERMINATORS = " \t\r\n.,[]$@{}"
 _KEY = re.compile(r"'([^']*)'")
 _SLICE = re.compile(r"(-?[0-9]*)(:-?[0-9]*)?(:-?[0-9]*)?")
 _COMPARISON = re.compile(r"([^!<>=]+)([!<>=~]+)(.+)")
-# Filters and unions hold actions, which may hold them again; nobody writes this many by hand.
-_MAX_DEPTH = 50
 
 
-def parse_template(template: str, depth: int = 0) -> list[Action]:
+def parse_template(template: str) -> list[Action]:
     """The parts of a template, a text being an action of its own; raises UsageError that quotes the template."""
-    if depth > _MAX_DEPTH:
-        raise UsageError(f"error parsing jsonpath {template}, too deeply nested")
     parts: list[Action] = []
     place = 0
     while place < len(template):
@@ -83,24 +79,23 @@ def parse_template(template: str, depth: int = 0) -> list[Action]:
             parts.append(Action((Text(template[place:end]),)))
             place = end
         else:
-            scanner = _Scanner(template, brace + 1, depth)
+            scanner = _Scanner(template, brace + 1)
             parts.append(scanner.action())
             place = scanner.place
     return parts
 
 
-def _parse_inner(text: str, depth: int) -> Action:
+def _parse_inner(text: str) -> Action:
     """The action that a part of another action stands for; what follows its brace is ignored, as kubectl does."""
-    return parse_template(f"{{{text}}}", depth + 1)[0]
+    return parse_template(f"{{{text}}}")[0]
 
 
 class _Scanner:
     """Reads one action; `place` is behind what has been read."""
 
-    def __init__(self, template: str, place: int, depth: int) -> None:
+    def __init__(self, template: str, place: int) -> None:
         self.template = template
         self.place = place
-        self.depth = depth
         self.steps: list[Step] = []
 
     def error(self, reason: str) -> UsageError:
@@ -200,10 +195,10 @@ class _Scanner:
             raise self.error("unterminated array")
         self.place = end + 1
         if "," in text:
-            parts = (_parse_inner(f"[{part.strip(' ')}]", self.depth) for part in text.split(","))
+            parts = (_parse_inner(f"[{part.strip(' ')}]") for part in text.split(","))
             self.steps.append(Union(tuple(parts)))
         elif key := _KEY.fullmatch(text):
-            self.steps.extend(_parse_inner(f".{key[1]}", self.depth).steps)
+            self.steps.extend(_parse_inner(f".{key[1]}").steps)
         else:
             self.steps.append(self.slice(":" if text == "*" else text))
 
@@ -232,10 +227,10 @@ class _Scanner:
             raise self.error("unclosed array expect ]")
         self.place += 1
         if match := _COMPARISON.fullmatch(text):
-            left, right = _parse_inner(match[1], self.depth), _parse_inner(match[3], self.depth)
+            left, right = _parse_inner(match[1]), _parse_inner(match[3])
             self.steps.append(Filter(left, match[2], right))
         else:
-            self.steps.append(Filter(_parse_inner(text, self.depth), "exists", Action(())))
+            self.steps.append(Filter(_parse_inner(text), "exists", Action(())))
 
     def skip_filter(self) -> None:
         """Go behind the parenthesis that ends a filter: kubectl looks at one pair of quotes in it."""
