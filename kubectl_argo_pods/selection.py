@@ -254,10 +254,42 @@ def near_misses(word: str, names: Iterable[str]) -> str:
     return f"; did you mean {' or '.join(chr(34) + name + chr(34) for name in near)}?" if near else ""
 
 
-def with_pods(node_pods: Iterable[NodePod]) -> list[NodePod]:
-    """The rows that a list shows unasked: of pods there are or were, one for each pod of a containerSet, no orphans."""
-    return [row for row in node_pods if row.name and row.kind != "orphan" and not _is_container(row)]
+class Shown(NamedTuple):
+    """What a list shows where no NODE is named: nodes without pods, orphans, and, with `live`, only pods that exist."""
+
+    all_nodes: bool = False
+    containers: bool = False
+    orphans: bool = False
+    live: bool = False
 
 
-def _is_container(row: NodePod) -> bool:
-    return row.node is not None and row.node.type == "Container"
+def listed(workflows: list[list[NodePod]], words: tuple[str, ...], shown: Shown) -> list[NodePod]:
+    """The rows of several workflows that are meant; a NODE word must mean something in one of them."""
+    if words:
+        rows = _select_in_each(workflows, words)
+    else:
+        rows = [row for node_pods in workflows for row in node_pods if _is_shown(row, shown)]
+    return [row for row in rows if row.pod] if shown.live else rows
+
+
+def _select_in_each(workflows: list[list[NodePod]], words: tuple[str, ...]) -> list[NodePod]:
+    found: list[NodePod] = []
+    misses: list[NoMatchError] = []
+    for node_pods in workflows:
+        try:
+            found += select(node_pods, words)
+        except NoMatchError as error:
+            misses.append(error)
+    if misses and not found:
+        raise misses[0]
+    return found
+
+
+def _is_shown(row: NodePod, shown: Shown) -> bool:
+    """Pods there are or were, one row for each pod of a containerSet; more where it is asked for."""
+    if row.kind == "orphan":
+        return shown.orphans
+    if shown.all_nodes:
+        return True
+    is_container = row.node is not None and row.node.type == "Container"
+    return bool(row.name) and (shown.containers or not is_container)

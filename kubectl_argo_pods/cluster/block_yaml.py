@@ -17,15 +17,14 @@ class NotPlain(Exception):
 
 Line = tuple[int, str]
 
-_FOREIGN = re.compile(r"[^\n -~]")
 _ENTRY = re.compile(r"([A-Za-z_][A-Za-z0-9_./-]{0,200}):(?: +(.*))?")
 _COMMENT = r"(?: +#.*)?"
 _DOUBLE = re.compile(r'"((?:[^"\\]|\\["\\nt])*)"' + _COMMENT)
 _SINGLE = re.compile(r"'((?:[^']|'')*)'" + _COMMENT)
-_PLAIN = re.compile(r"(?:--?(?=[A-Za-z]))?[A-Za-z0-9/_.][ -~]*")
+_PLAIN = re.compile(r"(?:--?(?=[A-Za-z0-9]))?[A-Za-z0-9/_.].*")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 # No number or time of YAML 1.1 holds one of these: 0x1F, 1e3, .inf, .nan, 2001-12-14T21:59:43Z, 190:20:30.
-_WORDLY = re.compile(r"[gG-Hj-mJ-Mp-sP-Su-yU-YhH@/%]")
+_WORDLY = re.compile(r"[g-hG-Hj-mJ-Mp-sP-Su-wU-WyY@/%]")
 _WORDS = {"true": True, "false": False, "null": None}
 _AMBIGUOUS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _FLOW_TOKEN = re.compile(r""" *([\[\]{},]|"(?:[^"\\]|\\["\\nt])*"|'(?:[^']|'')*'|[A-Za-z0-9_./+-]+)(: )?""")
@@ -34,7 +33,7 @@ _FLOW_TOKEN = re.compile(r""" *([\[\]{},]|"(?:[^"\\]|\\["\\nt])*"|'(?:[^']|'')*'
 def load(text: str) -> Any:
     """The value of a document; raises NotPlain."""
     text = text.replace("\r\n", "\n")
-    if _FOREIGN.search(text):
+    if not text.isascii() or not text.replace("\n", "").isprintable():
         raise NotPlain
     if text.startswith("{"):
         return _json(text)
@@ -158,7 +157,7 @@ def _single(match: re.Match[str] | None) -> str:
 def _plain(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
-    if not _PLAIN.fullmatch(text) or ": " in text or text[-1] == ":" or text.lower() in _AMBIGUOUS:
+    if not _PLAIN.fullmatch(text) or ": " in text or text[-1] == ":" or text[:6].lower() in _AMBIGUOUS:
         raise NotPlain
     if text[0] not in "0123456789.-":
         return text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import tempfile
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterator
@@ -108,6 +107,8 @@ def _as_file(source: str | bytes) -> Iterator[str]:
         finally:
             os.close(descriptor)
     else:
+        import tempfile
+
         with tempfile.NamedTemporaryFile() as file:
             file.write(source)
             file.flush()

@@ -22,6 +22,15 @@ class Watched(Protocol):
         """Leave the stream as one expects it."""
 
 
+def open_watched(stream: TextIO, look: Look) -> Watched:
+    """What suits the stream: a repainted table for a terminal, lines for everything else."""
+    if not stream.isatty():
+        return Lines(stream, look, frozenset({"DURATION"}))
+    from shutil import get_terminal_size
+
+    return Screen(stream, look, get_terminal_size)
+
+
 class Lines:
     """Prints each row that is new or has changed; what only ages, its `aging` columns, is no change."""
 

@@ -63,6 +63,14 @@ class KubePods:
         metadata: Manifest = manifest["metadata"]
         return metadata
 
+    def namespace_exists(self, namespace: str) -> bool:
+        """Whether there is such a namespace; raises ForbiddenError for someone who may not know."""
+        try:
+            self.http.get_json(f"/api/v1/namespaces/{quote(namespace, safe='')}", None, METADATA)
+        except NotFoundError:
+            return False
+        return True
+
     def watch(self, namespace: str | None, selector: str, query: PodQuery, resource_version: str) -> Watch[PodEvent]:
         """What happens to pods from a resource version on; raises GoneError for one that is too old."""
         # An event without metadata would not say which version it is of.

@@ -1,0 +1,24 @@
+"""From a call, as the grammar or Typer read it, to the command's function."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from kubectl_argo_pods import options
+from kubectl_argo_pods.grammar import Call, commands
+
+
+def perform(call: Call) -> int:
+    """The exit status of the command."""
+    command = commands()[call.command]
+    function = getattr(import_module(command.module), command.function)
+    status: int = function(**received(call))
+    return status
+
+
+def received(call: Call) -> dict[str, Any]:
+    """What the command's function receives: its words, and its groups of options as values."""
+    groups = commands()[call.command].groups
+    values = {name: getattr(options, kind)(**call.values.get(name, {})) for name, kind in groups.items()}
+    return {"words": call.words, **values}

@@ -1,0 +1,161 @@
+"""The options of the command line as plain values, each declared once.
+
+A command takes groups of them as parameters: a group is a NamedTuple whose fields are annotated with their options.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from kubectl_argo_pods.cluster.kubeconfig import Overrides
+from kubectl_argo_pods.sources import ArgoServerFlags
+
+
+class Option(NamedTuple):
+    """An option: its names (short ones first), what help says of it, and what its value is called there."""
+
+    names: tuple[str, ...]
+    help: str
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+
+
+class Argument(NamedTuple):
+    """The words of a command line that are no options."""
+
+    metavar: str
+    help: str
+
+
+class Connection(NamedTuple):
+    """Where to ask: kubectl's connection flags, and those of the Argo Server as the argo command has them."""
+
+    filename: Annotated[
+        str | None, Option(("-f", "--filename"), "Read the workflows from a file, or - for standard input.", "FILE")
+    ] = None
+    namespace: Annotated[str | None, Option(("-n", "--namespace"), "The namespace to look in.", "NAME")] = None
+    kubeconfig: Annotated[str | None, Option(("--kubeconfig",), "The kubeconfig file to use.", "FILE")] = None
+    context: Annotated[str | None, Option(("--context",), "The kubeconfig context to use.", "NAME")] = None
+    cluster: Annotated[str | None, Option(("--cluster",), "The kubeconfig cluster to use.", "NAME")] = None
+    user: Annotated[str | None, Option(("--user",), "The kubeconfig user to use.", "NAME")] = None
+    server: Annotated[str | None, Option(("--server",), "The address of the Kubernetes API.", "URL")] = None
+    token: Annotated[str | None, Option(("--token",), "The bearer token for the Kubernetes API.", "TOKEN")] = None
+    username: Annotated[str | None, Option(("--username",), "The user name for basic authentication.", "NAME")] = None
+    password: Annotated[str | None, Option(("--password",), "The password for basic authentication.", "WORD")] = None
+    tls_server_name: Annotated[
+        str | None, Option(("--tls-server-name",), "The name that the server's certificate must bear.", "NAME")
+    ] = None
+    certificate_authority: Annotated[
+        str | None, Option(("--certificate-authority",), "The certificates to verify the server with.", "FILE")
+    ] = None
+    client_certificate: Annotated[
+        str | None, Option(("--client-certificate",), "The client certificate to show.", "FILE")
+    ] = None
+    client_key: Annotated[str | None, Option(("--client-key",), "The key of the client certificate.", "FILE")] = None
+    insecure_skip_tls_verify: Annotated[
+        bool, Option(("--insecure-skip-tls-verify",), "Do not verify the server's certificate.")
+    ] = False
+    as_: Annotated[str | None, Option(("--as",), "The user to act as.", "NAME")] = None
+    as_group: Annotated[tuple[str, ...], Option(("--as-group",), "A group to act as; repeatable.", "NAME")] = ()
+    as_uid: Annotated[str | None, Option(("--as-uid",), "The uid to act as.", "UID")] = None
+    as_user_extra: Annotated[
+        tuple[str, ...], Option(("--as-user-extra",), "An extra of the user to act as; repeatable.", "KEY=VALUE")
+    ] = ()
+    request_timeout: Annotated[
+        str | None, Option(("--request-timeout",), "How long a request may take, like 10s; 0 is for ever.", "TIME")
+    ] = None
+    proxy_url: Annotated[str | None, Option(("--proxy-url",), "The proxy to go through.", "URL")] = None
+    disable_compression: Annotated[
+        bool, Option(("--disable-compression",), "Do not ask the server to compress its answers.")
+    ] = False
+    argo_server: Annotated[
+        str | None, Option(("-s", "--argo-server"), "Ask this Argo Server for workflows. [$ARGO_SERVER]", "HOST:PORT")
+    ] = None
+    secure: Annotated[
+        bool | None, Option(("--secure",), "Whether the Argo Server speaks TLS; by default it does. [$ARGO_SECURE]")
+    ] = None
+    insecure_skip_verify: Annotated[
+        bool,
+        Option(
+            ("-k", "--insecure-skip-verify"),
+            "Do not verify the Argo Server's certificate. [$ARGO_INSECURE_SKIP_VERIFY]",
+        ),
+    ] = False
+    argo_base_href: Annotated[
+        str | None, Option(("--argo-base-href",), "The path before the Argo Server's own. [$ARGO_BASE_HREF]", "PATH")
+    ] = None
+    header: Annotated[
+        tuple[str, ...], Option(("-H", "--header"), "A header to send to the Argo Server; repeatable.", "NAME: VALUE")
+    ] = ()
+
+    instanceid: Annotated[
+        str | None, Option(("--instanceid",), "Only workflows of this Argo installation. [$ARGO_INSTANCEID]", "ID")
+    ] = None
+
+    def argo_server_flags(self) -> ArgoServerFlags:
+        """What of it concerns the Argo Server."""
+        return ArgoServerFlags(**{field: getattr(self, field) for field in ArgoServerFlags._fields})
+
+    def overrides(self) -> Overrides:
+        """What of it concerns the Kubernetes API."""
+        return Overrides(**{field: getattr(self, field) for field in Overrides._fields})
+
+
+class Filters(NamedTuple):
+    """What is listed."""
+
+    all_namespaces: Annotated[bool, Option(("-A", "--all-namespaces"), "Look in all namespaces.")] = False
+    workflow_selector: Annotated[
+        str | None, Option(("--workflow-selector",), "The workflows with these labels.", "LABELS")
+    ] = None
+    selector: Annotated[
+        str | None,
+        Option(("-l", "--selector"), "The pods with these labels; without WORKFLOW, the workflows.", "LABELS"),
+    ] = None
+    field_selector: Annotated[str | None, Option(("--field-selector",), "The pods with these fields.", "FIELDS")] = None
+    node_field_selector: Annotated[
+        str | None, Option(("--node-field-selector",), "The nodes with these fields, as `argo get` has it.", "FIELDS")
+    ] = None
+    phase: Annotated[
+        tuple[str, ...], Option(("--phase",), "The nodes in this phase; several by commas or repeated.", "PHASE")
+    ] = ()
+    type: Annotated[
+        tuple[str, ...], Option(("--type",), "The nodes of this type; several by commas or repeated.", "TYPE")
+    ] = ()
+    template: Annotated[
+        tuple[str, ...], Option(("--template",), "The nodes of the templates named so; repeatable.", "GLOB")
+    ] = ()
+    all_nodes: Annotated[bool, Option(("--all-nodes",), "Show the nodes without pods, too.")] = False
+    orphans: Annotated[
+        bool, Option(("--orphans",), "Show the pods that carry the workflow's label but are of no node, too.")
+    ] = False
+
+
+class View(NamedTuple):
+    """How it is shown."""
+
+    output: Annotated[
+        str | None,
+        Option(
+            ("-o", "--output"),
+            "The format: table, wide, name, json, yaml, csv, jsonpath=TEMPLATE, jsonpath-as-json=TEMPLATE, "
+            "jsonpath-file=FILE, custom-columns=SPEC or custom-columns-file=FILE.",
+            "FORMAT",
+        ),
+    ] = None
+    gone: Annotated[bool, Option(("--gone",), "With -o name, print the pods that no longer exist, too.")] = False
+    no_headers: Annotated[bool, Option(("--no-headers",), "Print no headers.")] = False
+    sort_by: Annotated[str | None, Option(("--sort-by",), "Sort by this field, a JSONPath.", "JSONPATH")] = None
+    label_columns: Annotated[
+        tuple[str, ...],
+        Option(("-L", "--label-columns"), "Show these labels as columns; several by commas or repeated.", "LABELS"),
+    ] = ()
+    show_labels: Annotated[bool, Option(("--show-labels",), "Show all labels in a last column.")] = False
+    color: Annotated[
+        str, Option(("--color",), "Whether to colour: auto, always or never.", "WHEN", ("auto", "always", "never"))
+    ] = "auto"
+    watch: Annotated[bool, Option(("-w", "--watch"), "Show changes as they come, until the workflows end.")] = False
+
+
+# The headings of help, in its order.
+SECTIONS = {Filters: "Selection", View: "Output", Connection: "Connection"}
