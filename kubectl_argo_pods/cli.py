@@ -1,4 +1,4 @@
-"""The command line with Typer: help, mistakes, and whatever the quick parser leaves; built from the commands' own parameters.
+"""The command line with Typer, built from the commands' own parameters: help, mistakes, what the quick parser leaves.
 
 `python -m kubectl_argo_pods.cli` prints the table that `grammar` parses by.
 """

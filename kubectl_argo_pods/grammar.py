@@ -1,7 +1,7 @@
 """The command line as a value, and its quick parser.
 
-It knows from a generated table what options a command has, so that neither Typer nor `inspect` is needed to read a plain,
-correct command line. Whatever it does not plainly know it leaves to Typer.
+It knows from a generated table what options a command has, so that neither Typer nor `inspect` is needed to read a
+plain, correct command line. Whatever it does not plainly know it leaves to Typer.
 """
 
 from __future__ import annotations

@@ -23,12 +23,7 @@ from kubectl_argo_pods.sources.snapshot import Snapshot
 WORDS = Argument("WORKFLOW [NODE...]", "The workflow, and the nodes whose pods are meant.")
 
 
-def list_(
-    words: Annotated[tuple[str, ...], WORDS] = (),
-    connection: Connection = Connection(),
-    filters: Filters = Filters(),
-    view: View = View(),
-) -> int:
+def list_(words: Annotated[tuple[str, ...], WORDS], connection: Connection, filters: Filters, view: View) -> int:
     """List the pods of a workflow by step; without WORKFLOW, the workflows."""
     look = _look(view)
     sources = open_source(connection.overrides(), connection.argo_server_flags(), connection.filename, os.environ)

@@ -21,10 +21,12 @@ _TRUE_FALSE_NULL = ("y", "yes", "on", "true", "n", "no", "off", "false", "null")
 _FLOAT_WORDS = (".nan", ".inf", "+.inf", "-.inf")
 _WORDS = {"", "~", *(spelt for word in _TRUE_FALSE_NULL for spelt in (word, word.title(), word.upper()))}
 _WORDS |= {spelt for word in _FLOAT_WORDS for spelt in (word, word.title(), word.upper())}
-_WORDS |= {".NaN"}
+# go-yaml leaves the last two as they are, and readers then take them for something else.
+_WORDS |= {".NaN", "<<", "="}
 _INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|[0-9]+)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
+_DIGITS = re.compile(r"[0-9]{0,18}")
 _TIME = r"\d{1,2}:\d{1,2}:\d{1,2}([.,]\d+)?"
 _TIMESTAMP = re.compile(rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}([Tt]{_TIME}(Z|[+-]\d\d:\d\d)| {_TIME})?", re.ASCII)
 
@@ -83,26 +85,17 @@ def _ordered(value: dict[str, Any]) -> list[str]:
 
 def _compare_keys(one: str, other: str) -> int:
     """go-yaml's order of keys (sorter.go): numbers by their size, letters behind everything else."""
-    after_digit = False
     for place, (left, right) in enumerate(zip(one, other, strict=False)):
         if left == right:
-            after_digit = left.isdecimal()
-        elif left.isalpha() and right.isalpha():
-            return -1 if left < right else 1
-        elif left.isalpha() or right.isalpha():
-            return -1 if left.isalpha() is after_digit else 1
-        else:
-            return _compare_numbers(one, other, place)
+            continue
+        if left.isalpha() or right.isalpha():
+            both = left.isalpha() and right.isalpha()
+            return -1 if (left < right if both else right.isalpha()) else 1
+        return _compare_numbers(one[place:], other[place:]) or (-1 if left < right else 1)
     return len(one) - len(other)
 
 
-def _compare_numbers(one: str, other: str, place: int) -> int:
-    left, right = (re.match(r"[0-9]*", each[place:]) for each in (one, other))
-    sizes = [match[0] if match else "" for match in (left, right)]
-    if "0" in (one[place], other[place]) and re.search(r"[1-9][0-9]*$", one[:place]):
-        # The numbers began before this place with the same digits.
-        sizes = [f"1{size}" for size in sizes]
-    values = [int(size or 0) for size in sizes]
-    if values[0] != values[1]:
-        return values[0] - values[1]
-    return len(sizes[0]) - len(sizes[1]) or (-1 if one[place] < other[place] else 1)
+def _compare_numbers(one: str, other: str) -> int:
+    """Of the numbers that two texts begin with, the smaller first, then the shorter."""
+    left, right = (_DIGITS.match(text)[0] for text in (one, other))  # type: ignore[index]
+    return int(left or 0) - int(right or 0) or len(left) - len(right)

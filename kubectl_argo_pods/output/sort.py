@@ -34,9 +34,9 @@ def _field(path: str, item: Any) -> Any:
 
 
 def _rule(path: str, keys: Sequence[Any]) -> Any:
-    """What to compare values by: numbers by size, texts that are all quantities by size, other texts naturally."""
+    """What to compare values by: numbers by size, texts that are all quantities by size, others by letters."""
     if all(isinstance(key, str) for key in keys):
-        return quantity if all(quantity(key) is not None for key in keys) else natural
+        return quantity if all(quantity(key) is not None for key in keys) else str
     if all(isinstance(key, int | float) and not isinstance(key, bool) for key in keys):
         return lambda key: key
     kinds = ", ".join(sorted({_KINDS[type(key)] for key in keys}))
@@ -56,12 +56,3 @@ def quantity(text: str) -> Decimal | None:
         return number * Decimal(1024) ** _BINARY[suffix]
     exponent = _SUFFIXES[suffix] if suffix in _SUFFIXES else int(suffix[1:])
     return number.scaleb(exponent)
-
-
-def natural(text: str) -> list[tuple[Any, ...]]:
-    """A key that sorts `step2` before `step10`, digits before anything else (github.com/fvbommel/sortorder)."""
-    key: list[tuple[Any, ...]] = []
-    for digits, other in re.findall(r"([0-9]+)|([^0-9])", text, re.DOTALL):
-        number = digits.lstrip("0")
-        key.append((0, len(number), number, len(digits)) if digits else (1, other.encode("utf-8", "replace")))
-    return key
