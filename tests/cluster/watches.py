@@ -75,6 +75,9 @@ class Watches:
         stop_listening = self._state.listen(changed)
         try:
             await asyncio.wait_for(self._stream(request, response, watched, signals), _seconds(request))
+        except ConnectionAbortedError:
+            if request.transport:
+                request.transport.abort()
         except (TimeoutError, ConnectionResetError):
             pass
         finally:

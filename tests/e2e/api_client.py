@@ -35,7 +35,7 @@ class ApiClient:
     def __init__(
         self, url: str, context: ssl.SSLContext | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
-        self.host = urlsplit(url).netloc
+        self.url = url
         self._context = context
         self._headers = headers or {}
 
@@ -54,21 +54,23 @@ class ApiClient:
                 if line.strip():
                     yield json.loads(line)
 
-    def anonymous(self) -> ApiClient:
-        """The same server without credentials."""
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        return ApiClient(f"https://{self.host}", context)
+    def with_token(self, token: str) -> ApiClient:
+        """The same server as someone else; as nobody without a token."""
+        context = ssl.create_default_context() if self._context else None
+        if context:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return ApiClient(self.url, context, headers)
 
     def _send(
         self, path: str, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
         if self._context:
             connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                self.host, timeout=30, context=self._context
+                urlsplit(self.url).netloc, timeout=30, context=self._context
             )
         else:
-            connection = http.client.HTTPConnection(self.host, timeout=30)
+            connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         target = f"{path}?{urlencode(query)}" if query else path
         connection.request("GET", target, headers={**self._headers, **given})

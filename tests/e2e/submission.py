@@ -18,7 +18,8 @@ IMAGE = "busybox:1"
 COMPLETED = "workflows.argoproj.io/completed"
 OWNED = "argo-pods-e2e"  # the label by which everything submitted is found again
 STANDS_STILL = 15.0  # seconds without a change, for the workflows that are not to end
-PATIENCE = 420.0
+AT_A_TIME = 4  # small clusters grow unhealthy under more
+PATIENCE = 600.0
 
 
 def read(suffix: str) -> dict[str, list[Manifest]]:
@@ -37,30 +38,40 @@ def _prepared(path: Path, suffix: str) -> Iterator[Manifest]:
         yield manifest
 
 
-def submit(files: Mapping[str, Iterable[Manifest]]) -> None:
-    manifests = [each for file in files.values() for each in file]
-    # A template may be there from another run: it is the same.
-    templates = [each for each in manifests if each["kind"] == "WorkflowTemplate"]
-    kubectl("apply", "-f", "-", stdin=_list(templates))
-    kubectl("create", "-f", "-", stdin=_list([each for each in manifests if each not in templates]))
+def run(files: Mapping[str, list[Manifest]]) -> dict[str, str]:
+    """Submits all, few at a time, and waits until they are done or, where the file says so, stand still.
 
-
-def wait(names: Iterable[str], until: Mapping[str, str]) -> dict[str, Manifest]:
-    """The workflows by name once all are complete or, where the file says `until: steady`, stand still."""
-    started, versions, found = time.monotonic(), dict[str, tuple[str, float]](), dict[str, Manifest]()
-    waiting = set(names)
-    while waiting:
-        assert time.monotonic() - started < PATIENCE, f"still running: {sorted(waiting)}"
+    Returns the workflows' names by file.
+    """
+    names = {stem: _workflow(manifests)["metadata"]["name"] for stem, manifests in files.items()}
+    until = {names[stem]: _until(_workflow(manifests)) for stem, manifests in files.items()}
+    to_submit, waiting = list(files), set[str]()
+    changes, started = _Changes(), time.monotonic()
+    while to_submit or waiting:
+        assert time.monotonic() - started < PATIENCE, f"not done: {sorted(waiting)}, {to_submit}"
+        while to_submit and len(waiting) < AT_A_TIME:
+            stem = to_submit.pop(0)
+            kubectl("apply", "-f", "-", stdin=_list(files[stem]))
+            waiting.add(names[stem])
         for name, workflow in workflows(waiting).items():
-            version = workflow["metadata"]["resourceVersion"]
-            if version != versions.get(name, ("", 0.0))[0]:
-                versions[name] = version, time.monotonic()
-            still = time.monotonic() - versions[name][1] > STANDS_STILL
-            if _archived(workflow) or (until.get(name) == "steady" and still and workflow["status"].get("nodes")):
-                found[name] = workflow
+            still = changes.seconds_since(workflow) > STANDS_STILL
+            if _archived(workflow) or (until[name] == "steady" and still):
                 waiting.discard(name)
         time.sleep(1)
-    return found
+    return names
+
+
+class _Changes:
+    """When a workflow was last seen to change."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[str, float]] = {}
+
+    def seconds_since(self, workflow: Manifest) -> float:
+        name, version = workflow["metadata"]["name"], workflow["metadata"]["resourceVersion"]
+        if self._seen.get(name, ("",))[0] != version:
+            self._seen[name] = version, time.monotonic()
+        return time.monotonic() - self._seen[name][1]
 
 
 def workflows(names: Iterable[str]) -> dict[str, Manifest]:
@@ -77,17 +88,28 @@ def clean_up(suffix: str) -> None:
         kubectl("delete", "configmaps", *mine)
 
 
+def namespace() -> str:
+    """The namespace of the kubeconfig's context."""
+    return kubectl("config", "view", "--minify", "-o", "jsonpath={..namespace}") or "default"
+
+
 def kubectl(*args: str, stdin: str | None = None) -> str:
     return subprocess.run(["kubectl", *args], input=stdin, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def _workflow(manifests: Iterable[Manifest]) -> Manifest:
+    return next(each for each in manifests if each["kind"] == "Workflow")
+
+
+def _until(workflow: Manifest) -> str:
+    return str(workflow["metadata"].get("annotations", {}).get("until", ""))
 
 
 def _archived(workflow: Manifest) -> bool:
     labels = workflow["metadata"].get("labels", {})
     # "Pending" means that the archive will have it in a moment; without an archive the label never comes.
-    return (
-        labels.get(COMPLETED) == "true"
-        and labels.get("workflows.argoproj.io/workflow-archiving-status") != "Pending"
-    )
+    archiving = labels.get("workflows.argoproj.io/workflow-archiving-status")
+    return bool(labels.get(COMPLETED) == "true" and archiving != "Pending")
 
 
 def _list(manifests: list[Manifest]) -> str:

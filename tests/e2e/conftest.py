@@ -1,0 +1,47 @@
+"""Two clusters for the same tests: the simulated one, always, and a real one with `make e2e` (E2E=1)."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import SimulatedCluster
+from tests.e2e import submission
+from tests.e2e.apis import Apis, of_real_cluster, of_simulated_cluster
+from tests.recordings import recordings
+
+
+@pytest.fixture(scope="session")
+def real_workflows() -> Iterator[dict[str, str]]:
+    """Names by file of the workflows of this folder, on a real cluster, all done or standing still."""
+    if os.environ.get("E2E") != "1":
+        pytest.skip("needs a real cluster: make e2e")
+    suffix = f"{random.randrange(10**4, 10**5)}"
+    try:
+        yield submission.run(submission.read(suffix))
+    finally:
+        submission.clean_up(suffix)
+
+
+@pytest.fixture(scope="session")
+def real_apis(real_workflows: dict[str, str]) -> Iterator[Apis]:
+    with of_real_cluster(Path(os.environ["KUBECONFIG"]), submission.namespace(), real_workflows) as apis:
+        yield apis
+
+
+@pytest.fixture
+def simulated_apis(cluster: SimulatedCluster, tmp_path: Path) -> Iterator[Apis]:
+    names = {stem: each.name for stem, each in recordings().items()}
+    with of_simulated_cluster(cluster, tmp_path, names) as apis:
+        yield apis
+
+
+@pytest.fixture(params=["simulated", "real"])
+def apis(request: pytest.FixtureRequest) -> Apis:
+    """Each test that uses it runs against both clusters."""
+    found: Apis = request.getfixturevalue(f"{request.param}_apis")
+    return found
