@@ -107,8 +107,8 @@ def _times(row: NodePod) -> tuple[float | None, float | None]:
 
 def _pod_start(row: NodePod) -> str | None:
     pod = row.pod
-    start: str | None = ((pod.manifest if pod else None) or {}).get("status", {}).get("startTime")
-    return start or ((pod.metadata if pod else None) or {}).get("creationTimestamp")
+    status_: Manifest = ((pod.manifest if pod else None) or {}).get("status") or {}
+    return status_.get("startTime") or ((pod.metadata if pod else None) or {}).get("creationTimestamp")
 
 
 def item(row: NodePod, now: float) -> Manifest:
