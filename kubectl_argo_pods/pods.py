@@ -79,23 +79,25 @@ def may_have_pod(node: Node) -> bool:
 
 # How kubectl writes an age (k8s.io/apimachinery/pkg/util/duration), in seconds.
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 31536000}
+_PRECISION = ((600, 1), (8 * 3600, 60), (8 * 86400, 3600), (8 * 31536000, 86400), (float("inf"), 31536000))
 
 
 def oldest(age: str) -> float:
     """The seconds that an age like `5m30s` may stand for at the most; infinite for what is no age."""
     total = 0
     digits = ""
-    unit = 0
     for letter in age:
         if letter.isdecimal():
             digits += letter
         elif digits and letter in _UNITS:
-            unit = _UNITS[letter]
-            total += int(digits) * unit
+            total += int(digits) * _UNITS[letter]
             digits = ""
         else:
             return float("inf")
-    return total + unit if unit and not digits else float("inf")
+    if not age or digits:
+        return float("inf")
+    # What is cut off depends on the age alone: "5m" is five minutes and no seconds, "12m" up to a minute more.
+    return total + next(unit for limit, unit in _PRECISION if total < limit)
 
 
 def unexplained(workflow: Workflow, pods: Iterable[Pod], now: float) -> list[str]:

@@ -18,6 +18,8 @@ METADATA_LIST = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.i
 # A list this small is asked for with its metadata at once, which saves a second request; in a longer one the
 # metadata would be most of what is sent.
 SMALL = "100"
+# Rows of mere cells are so small that longer pages than kubectl's spare time and no memory.
+BARE = "5000"
 # So many pods are asked for one by one before the metadata of the whole list is the cheaper way.
 FEW = 10
 
@@ -39,7 +41,8 @@ class KubePods:
         """The pods that both the selector (labels) and the query select."""
         # A row alone does not tell its namespace.
         include = "Metadata" if namespace is None and query.include == "None" else query.include
-        asked = _asked(selector, query, include) | {"limit": tables.PAGE}
+        limit = BARE if include == "None" else tables.PAGE
+        asked = _asked(selector, query, include) | {"limit": limit}
         first = {"includeObject": "Metadata", "limit": SMALL} if include == "None" else {}
         found = tables.whole(self.http, path(namespace), asked, first)
         pods = [_pod(cell, manifest, namespace) for table in found for cell, manifest in tables.rows(table)]
@@ -50,10 +53,12 @@ class KubePods:
         if len(names) <= FEW:
             found = (self._metadata_of(namespace, name) for name in names)
             return {manifest["name"]: manifest for manifest in found if manifest}
-        answer = self.http.get_json(path(namespace), {"labelSelector": selector}, METADATA_LIST)
         wanted = set(names)
-        listed = (item["metadata"] for item in answer.get("items") or [])
-        return {manifest["name"]: manifest for manifest in listed if manifest["name"] in wanted}
+        query = {"labelSelector": selector, "limit": tables.PAGE}
+        # By pages, each forgotten but for what tells pods apart: most of it are notes on who manages which field.
+        pages = tables.pages(self.http, path(namespace), query, {}, METADATA_LIST)
+        listed = (item["metadata"] for page in pages for item in page.get("items") or [])
+        return {each["name"]: _telling(each) for each in listed if each["name"] in wanted}
 
     def _metadata_of(self, namespace: str, name: str) -> Manifest | None:
         try:
@@ -78,6 +83,10 @@ class KubePods:
         asked = _asked(selector, query, include) | {"watch": "1", "allowWatchBookmarks": "true"}
         stream = self.http.stream(path(namespace), asked | {"resourceVersion": resource_version}, tables.ACCEPT)
         return Watch(stream, _Events(namespace).event)
+
+
+def _telling(metadata: Manifest) -> Manifest:
+    return {key: value for key, value in metadata.items() if key != "managedFields"}
 
 
 def path(namespace: str | None) -> str:

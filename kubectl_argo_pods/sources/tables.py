@@ -33,12 +33,14 @@ def _cells(columns: dict[str, int], cells: list[Any]) -> Cell:
     return cell
 
 
-def pages(http: Http, path: str, query: Mapping[str, str], first: Mapping[str, str]) -> Iterator[Manifest]:
+def pages(
+    http: Http, path: str, query: Mapping[str, str], first: Mapping[str, str], accept: str = ACCEPT
+) -> Iterator[Manifest]:
     """The tables of a list, page by page; `first` is what the first page asks for instead."""
-    table: Manifest = http.get_json(path, {**query, **first}, ACCEPT)
+    table: Manifest = http.get_json(path, {**query, **first}, accept)
     yield table
     while token := table.get("metadata", {}).get("continue"):
-        table = http.get_json(path, {**query, "continue": token}, ACCEPT)
+        table = http.get_json(path, {**query, "continue": token}, accept)
         yield table
 
 

@@ -128,7 +128,7 @@ def test_a_pod_of_a_former_workflow_of_the_name_is_an_orphan() -> None:
 
 @pytest.mark.parametrize(
     ("age", "asked"),
-    [("59s", []), ("60s", [A]), ("1m", [A]), ("5m", [A]), ("<unknown>", [A])],
+    [("59s", []), ("60s", [A]), ("1m1s", [A]), ("5m", [A]), ("<unknown>", [A])],
 )
 def test_a_pod_that_may_be_older_than_its_workflow_must_show_its_owner(age: str, asked: list[str]) -> None:
     assert unexplained(workflow(node("wf.a")), [row(A, age)], NOW) == asked
