@@ -1,0 +1,93 @@
+"""Compare the plugin with kubectl and argo, in turns, on the objects of tests/bench/objects.py.
+
+Times of one machine mean little on another: the summary is made of ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from tests.bench.comparisons import Comparison, Rival, comparisons
+from tests.bench.process import Cost, complaint, measure, median
+
+Command = tuple[str, ...]
+Costs = dict[Command, Cost]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--plugin", type=Path, default=Path(".venv/bin/kubectl-argo_pods"))
+    parser.add_argument("--rounds", type=int, default=15)
+    given = parser.parse_args()
+    plugin = given.plugin.absolute()
+    environ = environment(plugin.parent)
+    summary: list[str] = []
+    for comparison in comparisons(given.rounds):
+        print(f"\n{comparison.title} ({comparison.rounds} rounds)", flush=True)
+        costs = compare(commands_of(comparison, plugin), comparison.rounds, environ)
+        print_costs(costs)
+        summary += [comparison.title, *ratios(comparison, costs, plugin)]
+    print("\nIn short: ours / theirs\n" + "\n".join(summary))
+
+
+def environment(bin_: Path) -> dict[str, str]:
+    """The environment with the plugin on PATH, without what slows Python down or turns argo to a server."""
+    slow = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+    kept = {name: value for name, value in os.environ.items() if name not in slow and not name.startswith("ARGO_")}
+    return kept | {"PATH": f"{kept['PATH']}:{bin_}"}
+
+
+def commands_of(comparison: Comparison, plugin: Path) -> list[Command]:
+    ours = [(str(plugin), *comparison.ours), ("kubectl", "argo-pods", *comparison.ours)]
+    return ours + [rival.command for rival in comparison.rivals]
+
+
+def compare(commands: Iterable[Command], rounds: int, environ: Mapping[str, str]) -> Costs:
+    """The median cost of each command that works here. Each round runs all of them, so that a busy minute hits all."""
+    able = []
+    for command in commands:
+        wrong = complaint(command, environ)
+        if wrong:
+            print(f"  skipped: {' '.join(command)}: {wrong}", flush=True)
+        else:
+            able.append(command)
+    runs = [[measure(command, environ) for command in able] for _ in range(rounds)]
+    return {command: median(costs) for command, costs in zip(able, zip(*runs, strict=True), strict=True)}
+
+
+def print_costs(costs: Costs) -> None:
+    print(f"  {'wall ms':>9}{'cpu ms':>9}{'peak MiB':>10}")
+    for command, cost in costs.items():
+        name = " ".join([Path(command[0]).name, *command[1:]])
+        print(f"  {cost.wall * 1000:>9.0f}{cost.cpu * 1000:>9.0f}{cost.memory:>10.1f}  {name}", flush=True)
+
+
+def ratios(comparison: Comparison, costs: Costs, plugin: Path) -> list[str]:
+    """A line for each rival that could be measured."""
+    ours = costs.get((str(plugin), *comparison.ours))
+    if not ours:
+        return ["  skipped: the plugin"]
+    return [
+        ratio_line(rival, ours, costs[rival.command])
+        if rival.command in costs
+        else f"  skipped: {' '.join(rival.command)}"
+        for rival in comparison.rivals
+    ]
+
+
+def ratio_line(rival: Rival, ours: Cost, theirs: Cost) -> str:
+    time = _against(ours.wall / theirs.wall, rival.time)
+    memory = _against(ours.memory / theirs.memory, rival.memory)
+    return f"  time {time}  memory {memory}  {' '.join(rival.command)}"
+
+
+def _against(ratio: float, goal: float | None) -> str:
+    told = "" if goal is None else f"{'reached' if ratio <= goal else 'MISSED'}: {goal:g}"
+    return f"{ratio:6.3f} {told:14}"
+
+
+if __name__ == "__main__":
+    main()
