@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring
 from typing import Any
 
 # encoding/json escapes what a browser could take for markup, and two characters that end a line in JavaScript.
@@ -16,7 +17,20 @@ def to_json(value: Any) -> str:
 
 def to_indented_json(value: Any) -> str:
     """JSON indented by 4, keys sorted, as `kubectl -o json`."""
-    return _escaped(json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, indent=4))
+    return _escaped(_indented(value, "\n"))
+
+
+def _indented(value: Any, margin: str) -> str:
+    # Several times as fast as json.dumps(indent=4), which gives up its C code for the indent.
+    if isinstance(value, str):
+        return encode_basestring(value)
+    inner = margin + "    "
+    if isinstance(value, dict) and value:
+        lines = [f"{encode_basestring(key)}: {_indented(each, inner)}" for key, each in sorted(value.items())]
+        return f"{{{inner}{f',{inner}'.join(lines)}{margin}}}"
+    if isinstance(value, list) and value:
+        return f"[{inner}{f',{inner}'.join([_indented(each, inner) for each in value])}{margin}]"
+    return json.dumps(_plain(value))
 
 
 def _escaped(text: str) -> str:

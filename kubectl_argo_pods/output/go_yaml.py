@@ -6,15 +6,16 @@ PyYAML and go-yaml both descend from libyaml, so only the choices above the emit
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any, TextIO
 
 import yaml
+from yaml.events import Event
 
-from kubectl_argo_pods.output.go_text import float_text
+from kubectl_argo_pods.output.go_text import to_text
 
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_STRING = "tag:yaml.org,2002:str"
 
 # What go-yaml 2 (resolve.go) would read back as something other than text.
 _TRUE_FALSE_NULL = ("y", "yes", "on", "true", "n", "no", "off", "false", "null")
@@ -33,37 +34,36 @@ _TIMESTAMP = re.compile(rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}([Tt]{_TIME}(Z|[+-]\d\d:\d
 
 def write_yaml(stream: TextIO, value: Any) -> None:
     """Print one document."""
-    yaml.dump(value, stream, Dumper=_GoDumper, allow_unicode=True, default_flow_style=False)
+    dumper = _Dumper(stream, allow_unicode=True)
+    dumper.emit(yaml.StreamStartEvent())
+    dumper.emit(yaml.DocumentStartEvent(explicit=False))
+    _emit(dumper.emit, value)
+    dumper.emit(yaml.DocumentEndEvent(explicit=False))
+    dumper.emit(yaml.StreamEndEvent())
+    dumper.dispose()
 
 
-class _GoDumper(_Dumper):  # type: ignore[misc]
-    """Says of every scalar that it is text, and settles itself which texts need quotes."""
-
-    yaml_implicit_resolvers: dict[str, Any] = {}
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _represent_string(dumper: Any, text: str) -> Any:
-    style = "|" if "\n" in text else '"' if is_ambiguous(text) else None
-    return dumper.represent_scalar(_STRING, text, style=style)
-
-
-def _represent_map(dumper: Any, value: dict[str, Any]) -> Any:
-    return dumper.represent_mapping("tag:yaml.org,2002:map", [(key, value[key]) for key in _ordered(value)])
-
-
-def _represent_plain(text_of: Any) -> Any:
-    return lambda dumper, value: dumper.represent_scalar(_STRING, text_of(value))
+def _emit(emit: Callable[[Event], None], value: Any) -> None:
+    # The events of the emitter, not PyYAML's representers: these would add quotes by rules of their own.
+    if isinstance(value, str):
+        emit(_scalar(value, "|" if "\n" in value else '"' if is_ambiguous(value) else None))
+    elif isinstance(value, dict):
+        emit(yaml.MappingStartEvent(None, None, True, flow_style=False))
+        for key in _ordered(value):
+            _emit(emit, key)
+            _emit(emit, value[key])
+        emit(yaml.MappingEndEvent())
+    elif isinstance(value, list):
+        emit(yaml.SequenceStartEvent(None, None, True, flow_style=False))
+        for each in value:
+            _emit(emit, each)
+        emit(yaml.SequenceEndEvent())
+    else:
+        emit(_scalar("null" if value is None else to_text(value), None))
 
 
-_GoDumper.add_representer(str, _represent_string)
-_GoDumper.add_representer(dict, _represent_map)
-_GoDumper.add_representer(int, _represent_plain(str))
-_GoDumper.add_representer(float, _represent_plain(float_text))
-_GoDumper.add_representer(bool, _represent_plain(lambda value: "true" if value else "false"))
-_GoDumper.add_representer(type(None), _represent_plain(lambda _: "null"))
+def _scalar(text: str, style: str | None) -> Event:
+    return yaml.ScalarEvent(None, None, (True, True), text, style=style)
 
 
 def is_ambiguous(text: str) -> bool:

@@ -29,33 +29,37 @@ def print_rows(stream: TextIO, headers: Sequence[str], rows: Sequence[Row], *, p
 
 def table(rows: Sequence[Row], headers: Sequence[str], head: Sequence[str] | None, paint: Paint | None = None) -> str:
     """The text of a table; `head` is its first line, which is never painted."""
-    columns = [_safe_column(column) for column in zip(*rows, strict=True)]
-    painted = [index for index, header in enumerate(headers) if paint and header.upper() in STATUS_HEADERS]
+    columns: list[Sequence[str]] = [_safe_column(column) for column in zip(*rows, strict=True)]
     if head:
         columns = [[cell, *column] for cell, column in zip(head, columns or [[] for _ in head], strict=True)]
     if not columns:
         return ""
-    padded = [_padded(column) for column in columns[:-1]] + [columns[-1]]
-    for index in painted:
-        padded[index] = _painted(columns[index], padded[index], paint, 1 if head else 0)
-    return "\n".join(map("".join, zip(*padded, strict=True))) + "\n"
+    slots = []
+    for index, column in enumerate(columns):
+        width = 0 if index == len(columns) - 1 else max(_width(column) + PADDING, MIN_WIDTH)
+        if paint and headers[index].upper() in STATUS_HEADERS:
+            columns[index] = _painted(column, width, paint, 1 if head else 0)
+            width = 0
+        elif width and not "".join(column).isascii():
+            columns[index] = [_padded(cell, width) for cell in column]
+            width = 0
+        slots.append(f"%-{width}s" if width else "%s")
+    line = "".join(slots) + "\n"
+    return "".join([line % cells for cells in zip(*columns, strict=True)])
 
 
-def _padded(column: Sequence[str]) -> list[str]:
-    if "".join(column).isascii():
-        width = max(max(map(len, column)) + PADDING, MIN_WIDTH)
-        return [cell.ljust(width) for cell in column]
-    widths = [display_width(cell) for cell in column]
-    width = max(max(widths) + PADDING, MIN_WIDTH)
-    return [cell + " " * (width - own) for cell, own in zip(column, widths, strict=True)]
+def _width(column: Sequence[str]) -> int:
+    return max(map(len if "".join(column).isascii() else display_width, column))
 
 
-def _painted(plain: Sequence[str], padded: Sequence[str], paint: Paint | None, head: int) -> list[str]:
-    """The padded cells with their words coloured; done last, since a colour has no width."""
-    if paint is None:
-        return list(padded)
-    pairs = zip(plain[head:], padded[head:], strict=True)
-    return [*padded[:head], *(paint(cell) + full[len(cell) :] for cell, full in pairs)]
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - display_width(cell))
+
+
+def _painted(column: Sequence[str], width: int, paint: Paint, head: int) -> list[str]:
+    """The padded cells with their words coloured; padded before, since a colour has no width."""
+    cells = [_padded(cell, width) for cell in column[:head]]
+    return cells + [paint(cell) + " " * (width - display_width(cell)) for cell in column[head:]]
 
 
 def _safe_column(column: Sequence[str]) -> Sequence[str]:
