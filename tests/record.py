@@ -1,6 +1,7 @@
 """Records on a real cluster (KUBECONFIG, E2E_ARGO_SERVER, E2E_IMAGE) what the simulated one is to answer.
 
-`python -m tests.record` submits the workflows of tests/e2e/workflows, waits, and writes tests/recorded anew.
+`python -m tests.record` submits the workflows of tests/e2e/workflows, waits, and writes tests/recorded anew;
+with the names of files, only these; the servers' answers (tests/e2e/asked.py) come with `steps`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -28,7 +30,8 @@ REPLACED = {"cluster.local/busybox:1": "busybox:1", "10.97.0.1:9000": "objects.e
 
 def main() -> None:
     namespace = submission.namespace()
-    files = submission.read(SUFFIX)
+    only = sys.argv[1:]
+    files = {stem: each for stem, each in submission.read(SUFFIX).items() if not only or stem in only}
     try:
         names = submission.run(files)
         # Controllers are not done when the workflow is: labels of its last pods follow.
@@ -36,7 +39,8 @@ def main() -> None:
         with of_real_cluster(Path(os.environ["KUBECONFIG"]), namespace, names) as apis:
             for stem, name in names.items():
                 _write(FOLDER / "workflows" / f"{stem}.json", _recording(apis, name))
-            _write(FOLDER / "answers.json", {each: kept(apis.ask(each)) for each in KUBERNETES | ARGO_SERVER})
+            if "steps" in names:
+                _write(FOLDER / "answers.json", {each: kept(apis.ask(each)) for each in KUBERNETES | ARGO_SERVER})
     finally:
         submission.clean_up(SUFFIX)
 

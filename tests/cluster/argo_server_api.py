@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.cluster.access import Access
+from tests.cluster.answers import json_answer
 from tests.cluster.archive import Archive, completed_summary
 from tests.cluster.field_masks import project, with_zero_values
 from tests.cluster.grpc_errors import (
@@ -72,12 +73,7 @@ class ArgoServerApi:
     async def _list(self, request: web.Request) -> web.StreamResponse:
         namespace, query = request.match_info["namespace"], request.query
         user = self._user(request)
-        try:
-            self._access.check(user, Asked("list", WORKFLOWS, namespace, ""))
-        except StatusError as error:
-            denied = f'Permission denied, you are not allowed to list workflows in namespace "{namespace}".'
-            hint = f" Maybe you want to specify a namespace with query parameter `.namespace={namespace}`?"
-            raise GrpcError(PERMISSION_DENIED, denied + hint) from error
+        self._check_list(user, namespace)
         selects = _selection(query.get("listOptions.labelSelector", ""), query.get("listOptions.fieldSelector", ""))
         version, live = self._state.list(WORKFLOWS, namespace)
         archived = self._archive.list(namespace) if self._falls_back else []
@@ -89,7 +85,7 @@ class ArgoServerApi:
     async def _list_archived(self, request: web.Request) -> web.StreamResponse:
         query, user = request.query, self._user(request)
         namespace = query.get("namespace", "")
-        self._access.check(user, Asked("list", WORKFLOWS, namespace, ""))
+        self._check_list(user, namespace)
         selects = _selection(query.get("listOptions.labelSelector", ""), query.get("listOptions.fieldSelector", ""))
         prefix = query.get("namePrefix", "")
         found = [
@@ -149,6 +145,14 @@ class ArgoServerApi:
             return SERVER_USER
         raise GrpcError(UNAUTHENTICATED, TOKEN_NOT_VALID)
 
+    def _check_list(self, user: str, namespace: str) -> None:
+        try:
+            self._access.check(user, Asked("list", WORKFLOWS, namespace, ""))
+        except StatusError as error:
+            denied = f'Permission denied, you are not allowed to list workflows in namespace "{namespace}".'
+            hint = f" Maybe you want to specify a namespace with query parameter `.namespace={namespace}`?"
+            raise GrpcError(PERMISSION_DENIED, denied + hint) from error
+
     def _latest(self, namespace: str) -> Manifest:
         live = self._state.list(WORKFLOWS, namespace)[1]
         if not live:
@@ -156,7 +160,7 @@ class ArgoServerApi:
         return max(live, key=lambda each: str(each["metadata"].get("creationTimestamp", "")))
 
     def _answer(self, body: Manifest) -> web.Response:
-        return web.json_response(body, headers={"Grpc-Metadata-Argo-Version": self.version})
+        return json_answer(body, headers={"Grpc-Metadata-Argo-Version": self.version})
 
 
 def grpc_errors(api: ArgoServerApi) -> Any:
@@ -181,7 +185,7 @@ def grpc_errors(api: ArgoServerApi) -> Any:
 def _elsewhere(request: web.Request, base_href: str) -> web.Response:
     """Unknown API paths are not implemented, any other path is the UI's page."""
     if request.path.startswith(f"{base_href}api/"):
-        return web.json_response({"code": 12, "message": "Not Implemented"}, status=501)
+        return json_answer({"code": 12, "message": "Not Implemented"}, 501)
     return web.Response(text=INDEX_HTML, content_type="text/html")
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
+from tests.cluster.answers import json_answer
 from tests.cluster.statuses import status_body
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -40,7 +41,7 @@ class Faults:
         """The next requests get this status, with a `Status` as the body."""
 
         async def misbehave(request: web.Request, handler: Handler) -> web.StreamResponse:
-            return web.json_response(status_body(code, message), status=code, headers=headers)
+            return json_answer(status_body(code, message), code, headers)
 
         self._order(path, times, misbehave)
 

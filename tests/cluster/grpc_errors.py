@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from tests.cluster.answers import json_answer
+
 INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED = 3, 5, 7, 16
 HTTP_STATUS = {INVALID_ARGUMENT: 400, NOT_FOUND: 404, PERMISSION_DENIED: 403, 12: 501, UNAUTHENTICATED: 401}
 # What the API server said, as the Argo Server passes it on.
@@ -20,4 +22,4 @@ class GrpcError(Exception):
 
 def error_response(error: GrpcError) -> web.Response:
     body = {"code": error.code, "message": error.message}
-    return web.json_response(body, status=HTTP_STATUS.get(error.code, 500))
+    return json_answer(body, HTTP_STATUS.get(error.code, 500))

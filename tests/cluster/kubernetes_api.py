@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from aiohttp import web
 
 from tests.cluster import discovery
 from tests.cluster.access import Access
+from tests.cluster.answers import json_answer
 from tests.cluster.paging import Pages
 from tests.cluster.representation import accepted
 from tests.cluster.resources import NAMESPACES, Resource, of_path
@@ -104,9 +104,8 @@ class KubernetesApi:
 
 def answer(request: web.Request, body: Manifest) -> web.Response:
     """JSON, compressed from 128 KiB on if the client takes gzip, as the server does."""
-    text = json.dumps(body).encode()
-    response = web.Response(body=text, content_type="application/json")
-    if len(text) >= COMPRESSED_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
+    response = json_answer(body)
+    if (response.content_length or 0) >= COMPRESSED_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
         response.enable_compression(web.ContentCoding.gzip)
     return response
 
@@ -119,7 +118,7 @@ async def statuses(
     try:
         return await handler(request)
     except StatusError as error:
-        return web.json_response(error.body, status=error.code)
+        return json_answer(error.body, error.code)
     except web.HTTPNotFound:
         return web.Response(text="404 page not found\n", status=404)
 

@@ -70,4 +70,4 @@ def test_a_base_href_is_part_of_every_path(loaded: SimulatedCluster) -> None:
     loaded.argo_server.base_href = "/argo/"
     api = ApiClient(loaded.argo_server_url)
     found = [api.get(path).headers["content-type"] for path in ("/argo/api/v1/info", "/api/v1/info")]
-    assert found == ["application/json; charset=utf-8", "text/html; charset=utf-8"]
+    assert found == ["application/json", "text/html; charset=utf-8"]

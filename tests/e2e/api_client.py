@@ -50,9 +50,11 @@ class ApiClient:
         """The events of a watch, until the server ends it."""
         connection, response = self._send(path, {"watch": "true", **query}, headers)
         with closing(connection):
-            for line in response:
-                if line.strip():
-                    yield json.loads(line)
+            rest = b""
+            # Not `readline`: http.client takes a cut connection for the end there.
+            while part := response.read1(65536):
+                *lines, rest = (rest + part).split(b"\n")
+                yield from (json.loads(line) for line in lines if line)
 
     def with_token(self, token: str) -> ApiClient:
         """The same server as someone else; as nobody without a token."""

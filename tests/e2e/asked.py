@@ -28,6 +28,7 @@ class Ask(NamedTuple):
 
 
 THIS = "metadata.name={name}"
+FIRST = {"listOptions.limit": "1"}  # the archive keeps what had the same name before
 NO_OBJECT = {"includeObject": "None"}
 
 KUBERNETES = {
@@ -66,14 +67,14 @@ ARGO_SERVER = {
         f"{ARGO_WORKFLOWS}/{{name}}", {"fields": "-metadata,spec,status.nodes,status.storedTemplates"}
     ),
     "argo server: a list": Ask(
-        ARGO_WORKFLOWS, {"listOptions.fieldSelector": THIS, "fields": "metadata.continue,items.metadata.name"}
+        ARGO_WORKFLOWS, {**FIRST, "listOptions.fieldSelector": THIS, "fields": "metadata.continue,items.metadata.name"}
     ),
     "argo server: an empty list": Ask("/api/v1/workflows/nope"),
     "argo server: a field that cannot be selected by": Ask(
         ARGO_WORKFLOWS, {"listOptions.fieldSelector": "status.phase=x"}
     ),
     "argo server: a malformed continue token": Ask(ARGO_WORKFLOWS, {"listOptions.continue": "x"}),
-    "argo server: the archive": Ask(ARCHIVE, {"listOptions.fieldSelector": THIS, "namespace": "{namespace}"}),
+    "argo server: the archive": Ask(ARCHIVE, {**FIRST, "listOptions.fieldSelector": THIS, "namespace": "{namespace}"}),
     "argo server: an empty archive": Ask(ARCHIVE, {"namespace": "nope"}),
     "argo server: nothing archived of that uid": Ask(f"{ARCHIVE}/nope"),
     "argo server: archived by name": Ask(f"{ARCHIVE}/", {"namespace": "{namespace}", "name": "{name}"}),
