@@ -44,7 +44,7 @@ def print_node_pods(stream: TextIO, rows: Sequence[NodePod], look: Look, scope: 
     elif look.format.is_table:
         print_cells(stream, node_pod_headers(look, scope), node_pod_rows(rows, look, scope, now), look)
     else:
-        _print_items(stream, [node_pods.item(row, now) for row in rows], look.format)
+        _print_items(stream, [node_pods.item(row, now) for row in rows], look)
 
 
 def node_pod_headers(look: Look, scope: Scope) -> list[str]:
@@ -82,7 +82,7 @@ def print_workflows(stream: TextIO, summaries: Sequence[WorkflowSummary], look: 
     elif look.format.is_table:
         print_cells(stream, headers, [_workflow_cells(summary, look, scope, now) for summary in summaries], look)
     else:
-        _print_items(stream, [workflows.item(summary) for summary in summaries], look.format)
+        _print_items(stream, [workflows.item(summary) for summary in summaries], look)
 
 
 def _workflow_cells(summary: WorkflowSummary, look: Look, scope: Scope, now: float) -> Row:
@@ -109,7 +109,7 @@ def _print_csv(stream: TextIO, headers: Sequence[str], rows: Sequence[Row]) -> N
     print_csv(stream, headers, rows)
 
 
-def _print_items(stream: TextIO, items: list[Manifest], format_: Format) -> None:
+def _print_items(stream: TextIO, items: list[Manifest], look: Look) -> None:
     from kubectl_argo_pods.output.records import print_items
 
-    print_items(stream, items, format_)
+    print_items(stream, items, look.format, no_headers=look.no_headers)

@@ -9,7 +9,9 @@ import pytest
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.output.custom_columns import parse_columns, parse_columns_file, print_custom_columns
 from kubectl_argo_pods.output.formats import Format
+from kubectl_argo_pods.output.listing import Look, Scope, print_workflows
 from kubectl_argo_pods.output.records import print_items
+from kubectl_argo_pods.workflow import WorkflowSummary
 from tests.output.real_kubectl import get_pods, needs_kubectl
 
 ITEMS: list[dict[str, Any]] = [
@@ -109,3 +111,14 @@ def test_a_wrong_file_is_explained(text: str, sentence: str) -> None:
     with pytest.raises(UsageError) as raised:
         parse_columns_file(text)
     assert str(raised.value).startswith(sentence)
+
+
+def test_the_list_of_workflows_takes_columns_with_and_without_headers() -> None:
+    summaries = [WorkflowSummary("argo", "wf", "u", "Failed", 0, "", {})]
+    texts = []
+    for no_headers in (False, True):
+        stream = io.StringIO()
+        look = Look(Format("custom-columns", "WORKFLOW:.metadata.name"), no_headers=no_headers)
+        print_workflows(stream, summaries, look, Scope(), 0)
+        texts.append(stream.getvalue())
+    assert texts == ["WORKFLOW\nwf\n", "wf\n"]
