@@ -1,0 +1,52 @@
+"""The README's examples print what the README says, but for ages and durations."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import SimulatedCluster
+from tests.demo import SHOWN, environment
+from tests.demo_workflow import manifests
+from tests.recordings import load_recorded, moved_to_now
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+EXAMPLES = re.findall(r"^    \$ (kubectl .*)\n((?:    .*\n)*)", README, re.MULTILINE)
+TIME = re.compile(r"\b(\d+[dhms])+\b")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of `make demo`."""
+    folder = tmp_path_factory.mktemp("demo")
+    with SimulatedCluster() as cluster:
+        load_recorded(cluster, moved_to_now, SHOWN)
+        cluster.load(manifests(time.time()))
+        yield environment(cluster.kubeconfig(folder), folder)
+
+
+def timeless(text: str) -> str:
+    """The text without what depends on the time of day, and without the padding that depends on that."""
+    return re.sub(" +", " ", TIME.sub("TIME", text)).replace(" \n", "\n")
+
+
+@pytest.mark.parametrize(("command", "output"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
+def test_an_example_prints_what_the_readme_says(command: str, output: str, demo: dict[str, str]) -> None:
+    done = subprocess.run(command, shell=True, env=demo, capture_output=True, text=True, timeout=60)
+    expected = "".join(line[4:] + "\n" for line in output.splitlines())
+    assert timeless(done.stdout) == timeless(expected)
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+def test_every_option_that_the_readme_names_exists() -> None:
+    named = set(re.findall(r"`(-{1,2}[a-zA-Z][a-zA-Z-]*)", README)) | set(re.findall(r" (--[a-z]+[a-z-]*)", README))
+    help_ = subprocess.run(
+        ["kubectl-argo_pods", "--help"], env=os.environ | {"COLUMNS": "80"}, capture_output=True, text=True
+    ).stdout
+    assert named - set(re.findall(r"(-{1,2}[a-zA-Z-]+)", help_)) - {"--version"} == set()
