@@ -63,7 +63,7 @@ def from_answer(code: int, content_type: str, body: bytes, endpoint: Endpoint) -
     if message:
         return kind(_with_place(code, message, endpoint), code=code, reason=reason)
     looks = _looks(content_type, body, endpoint)
-    return kind(f"{endpoint.label} answered {code}: {looks}", code=code, reason=reason)
+    return kind(f"{endpoint.label} answered {code}{looks}", code=code, reason=reason)
 
 
 def _message(body: bytes) -> tuple[str, str]:
@@ -87,9 +87,9 @@ def _with_place(code: int, message: str, endpoint: Endpoint) -> str:
 
 def _looks(content_type: str, body: bytes, endpoint: Endpoint) -> str:
     if _is_page(content_type, body):
-        return f"with a web page; {endpoint.hint}"
+        return f" with a web page; {endpoint.hint}"
     text = body[:200].decode("utf-8", "replace").strip()
-    return f'"{text}"; {endpoint.hint}' if text else endpoint.hint
+    return f': "{text}"; {endpoint.hint}' if text else f"; {endpoint.hint}"
 
 
 def _is_page(content_type: str, body: bytes) -> bool:

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from kubectl_argo_pods.cluster.proxy import from_environment
+
+PROXY = "http://proxy:3128"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "environ", "expected"),
+    [
+        pytest.param("https", "api.example", {"HTTPS_PROXY": PROXY}, PROXY, id="for https"),
+        pytest.param("https", "api.example", {"https_proxy": "proxy:3128"}, PROXY, id="lower case, without a scheme"),
+        pytest.param("https", "api.example", {"HTTP_PROXY": PROXY}, "", id="that of http is not for https"),
+        pytest.param("http", "api.example", {"HTTP_PROXY": PROXY}, PROXY, id="for http"),
+        pytest.param("https", "127.0.0.1", {"HTTPS_PROXY": PROXY}, "", id="this machine is asked directly"),
+        pytest.param("https", "api.example", {"HTTPS_PROXY": PROXY, "NO_PROXY": "example"}, "", id="a domain"),
+        pytest.param("https", "example", {"HTTPS_PROXY": PROXY, "NO_PROXY": ".example"}, PROXY, id="below a domain"),
+        pytest.param("https", "10.1.2.3", {"HTTPS_PROXY": PROXY, "NO_PROXY": "x, 10.0.0.0/8"}, "", id="a network"),
+        pytest.param("https", "a", {"HTTPS_PROXY": PROXY, "NO_PROXY": "a:6443"}, "", id="a host with this port"),
+        pytest.param("https", "a", {"HTTPS_PROXY": PROXY, "NO_PROXY": "a:443"}, PROXY, id="a host with another port"),
+        pytest.param("https", "a", {"HTTPS_PROXY": PROXY, "NO_PROXY": "*"}, "", id="everything"),
+    ],
+)
+def test_the_proxy_of_the_environment(scheme: str, host: str, environ: dict[str, str], expected: str) -> None:
+    assert from_environment(scheme, host, 6443, environ) == expected

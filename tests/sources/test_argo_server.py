@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubectl_argo_pods.cluster.kubeconfig import Overrides
+from kubectl_argo_pods.errors import ApiError, ArgoPodsError, NotFoundError, UnreachableError, UsageError
+from kubectl_argo_pods.sources import ArgoServerFlags, PodQuery, Sources, open_source
+from kubectl_argo_pods.sources.argo_server import ArgoServer
+from kubectl_argo_pods.sources.snapshot import snapshot
+from kubectl_argo_pods.workflow import parse_time
+from tests import builders
+from tests.cluster import SimulatedCluster
+
+NOW = parse_time("2026-05-04T11:00:00Z") or 0.0
+
+
+def plain(cluster: SimulatedCluster, **environ: str) -> Sources:
+    """The sources of someone who has an Argo Server without TLS, and no kubeconfig."""
+    server = cluster.argo_server_url.removeprefix("http://")
+    settings = {"KUBECONFIG": "/dev/null", "ARGO_SERVER": server, "ARGO_SECURE": "false"}
+    return open_source(Overrides(), ArgoServerFlags(), None, settings | environ)
+
+
+def asked_with(cluster: SimulatedCluster, name: str) -> list[str]:
+    return [request.headers[name] for request in cluster.journal if name in request.headers]
+
+
+def test_a_live_workflow_is_read_without_its_bulk(empty_cluster: SimulatedCluster) -> None:
+    empty_cluster.load([builders.workflow("wf", builders.node("wf", ".a"))])
+    found = plain(empty_cluster).workflows.workflow("argo", "wf")
+    assert (found.name, [node.name for node in found.nodes.values()]) == ("wf", ["wf.a"])
+    (asked,) = empty_cluster.journal
+    assert asked.query["fields"].startswith("-metadata.managedFields,spec,")
+
+
+@pytest.mark.parametrize("version", ["v3.7.14", "v3.4.17"])
+def test_an_archived_workflow_is_found_by_its_name(empty_cluster: SimulatedCluster, version: str) -> None:
+    empty_cluster.argo_server.version = version
+    empty_cluster.archive.put(builders.workflow("wf", builders.node("wf", ".a")))
+    empty_cluster.archive.put(builders.workflow("wf-2", builders.node("wf-2", ".b")))
+    found = plain(empty_cluster).workflows.workflow("argo", "wf")
+    assert (found.name, [node.name for node in found.nodes.values()]) == ("wf", ["wf.a"])
+
+
+@pytest.mark.parametrize("version", ["v3.7.14", "v3.4.17"])
+def test_a_workflow_that_is_nowhere_is_not_found(empty_cluster: SimulatedCluster, version: str) -> None:
+    empty_cluster.argo_server.version = version
+    with pytest.raises(NotFoundError) as caught:
+        plain(empty_cluster).workflows.workflow("argo", "nope")
+    assert str(caught.value) == (
+        f'workflow "nope" not found in namespace "argo" of the Argo Server at {empty_cluster.argo_server_url}'
+    )
+
+
+def test_workflows_come_newest_first(empty_cluster: SimulatedCluster) -> None:
+    for name, created in (("old", "2026-05-04T08:00:00Z"), ("new", "2026-05-04T10:30:00Z")):
+        workflow = builders.workflow(name, phase="Running")
+        workflow["metadata"]["creationTimestamp"] = created
+        empty_cluster.load([workflow])
+    found = plain(empty_cluster).workflows.workflows(None, "workflows.argoproj.io/phase=Running")
+    assert [(each.namespace, each.name, each.status) for each in found] == [
+        ("argo", "new", "Running"),
+        ("argo", "old", "Running"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environ", "flags", "sent"),
+    [
+        pytest.param({"ARGO_TOKEN": "Bearer v2:abc"}, {}, "Bearer v2:abc", id="the token as it stands"),
+        pytest.param({"ARGO_TOKEN": ""}, {}, "", id="an empty token for none"),
+        pytest.param({}, {"token": "abc"}, "Bearer abc", id="the token of the kubeconfig's user"),
+    ],
+)
+def test_the_token_for_the_server(
+    empty_cluster: SimulatedCluster, tmp_path: Path, environ: dict[str, str], flags: dict[str, Any], sent: str
+) -> None:
+    path = str(empty_cluster.kubeconfig(tmp_path))
+    sources = open_source(
+        Overrides(kubeconfig=path, **flags),
+        ArgoServerFlags(empty_cluster.argo_server_url.removeprefix("http://"), secure=False, header=("X-A: b: c",)),
+        None,
+        environ,
+    )
+    # The server knows none of these tokens.
+    with suppress(ApiError):
+        sources.workflows.workflows("argo")
+    assert (asked_with(empty_cluster, "authorization"), asked_with(empty_cluster, "x-a")) == (
+        [sent] if sent else [],
+        ["b: c"],
+    )
+
+
+def test_tls_is_the_default_and_can_go_unverified(empty_cluster: SimulatedCluster) -> None:
+    empty_cluster.load([builders.workflow("wf")])
+    server = empty_cluster.argo_server_tls_url.removeprefix("https://")
+    environ = {"KUBECONFIG": "/dev/null"}
+    trusting = ArgoServerFlags(server, insecure_skip_verify=True)
+    assert open_source(Overrides(), trusting, None, environ).workflows.workflow("argo", "wf").name == "wf"
+    with pytest.raises(UnreachableError, match="cannot be trusted"):
+        open_source(Overrides(), ArgoServerFlags(server), None, environ).workflows.workflow("argo", "wf")
+
+
+HINT = "check the address (HOST:PORT), --argo-base-href, and whether --secure should be true (https) or false (http)"
+
+
+def test_https_to_a_server_without_tls_names_secure(empty_cluster: SimulatedCluster) -> None:
+    server = empty_cluster.argo_server_url.removeprefix("http://")
+    with pytest.raises(ArgoPodsError) as caught:
+        open_source(Overrides(), ArgoServerFlags(server), None, {"KUBECONFIG": "/dev/null"}).workflows.workflows("argo")
+    assert str(caught.value) == f"the Argo Server at https://{server} does not speak TLS; is it one for http? {HINT}"
+
+
+def test_a_web_page_names_the_address(empty_cluster: SimulatedCluster) -> None:
+    empty_cluster.faults.answer_with(b"<!doctype html>", "text/html")
+    with pytest.raises(ApiError) as caught:
+        plain(empty_cluster, ARGO_BASE_HREF="/argo/").workflows.workflows("argo")
+    url = f"{empty_cluster.argo_server_url}/argo"
+    assert str(caught.value) == f"the Argo Server at {url} answered with a web page instead of JSON; {HINT}"
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        pytest.param(
+            ArgoServerFlags("https://argo:2746"),
+            'the Argo Server is named HOST:PORT without http:// or https://, so "argo:2746"; see --secure',
+            id="a URL",
+        ),
+        pytest.param(
+            ArgoServerFlags("10.0.0.1:6443"),
+            '"10.0.0.1:6443" looks like a Kubernetes API: -s names an Argo Server, --server the Kubernetes API',
+            id="a Kubernetes API",
+        ),
+        pytest.param(
+            ArgoServerFlags("argo:2746", instanceid="x"),
+            "an instance id (--instanceid, ARGO_INSTANCEID) cannot be used with an Argo Server",
+            id="an instance id",
+        ),
+        pytest.param(
+            ArgoServerFlags("argo:2746", header=("secret",)), '-H/--header is written "NAME: VALUE"', id="a bad header"
+        ),
+    ],
+)
+def test_flags_that_cannot_be_meant(flags: ArgoServerFlags, sentence: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        open_source(Overrides(), flags, None, {"KUBECONFIG": "/dev/null"})
+    assert str(caught.value) == sentence
+
+
+def test_pods_of_the_configured_cluster_count_if_they_are_this_workflows(
+    empty_cluster: SimulatedCluster, tmp_path: Path
+) -> None:
+    node = builders.node("wf", ".a")
+    workflow = builders.workflow("wf", node)
+    former = builders.workflow("wf", node)
+    former["metadata"]["uid"] = "another"
+    empty_cluster.load([workflow, builders.pod(workflow, node, "ours"), builders.pod(former, node, "theirs")])
+    sources = plain(empty_cluster, KUBECONFIG=str(empty_cluster.kubeconfig(tmp_path)))
+    found = snapshot(sources, "argo", "wf", PodQuery(), NOW)
+    assert ([pod.name for pod in found.pods or []], found.notices) == (["ours"], [])
+
+
+def test_a_cluster_that_cannot_be_asked_for_pods_is_a_notice(empty_cluster: SimulatedCluster, tmp_path: Path) -> None:
+    empty_cluster.load([builders.workflow("wf")])
+    path = empty_cluster.kubeconfig(tmp_path, token="nobody's")
+    sources = plain(empty_cluster, KUBECONFIG=str(path), ARGO_TOKEN="")
+    found = snapshot(sources, "argo", "wf", PodQuery(), NOW)
+    assert found.pods is None
+    (notice,) = found.notices
+    assert notice.startswith('cannot list pods in namespace "argo", so the names of the pods are computed: ')
+
+
+def test_a_watch_is_a_stream_of_events(empty_cluster: SimulatedCluster) -> None:
+    empty_cluster.load([builders.workflow("wf", phase="Running")])
+    source = plain(empty_cluster).workflows
+    assert isinstance(source, ArgoServer)
+    version = source.workflow("argo", "wf").resource_version
+    with source.watch("argo", "wf", version) as watch:
+        empty_cluster.load([builders.workflow("wf", phase="Failed")])
+        phases = (event.workflow.phase for event in watch if event.workflow)
+        assert next(phase for phase in phases if phase != "Running") == "Failed"
