@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -60,14 +59,9 @@ def _recording(apis: Apis, name: str) -> Manifest:
         "workflow": workflow,
         "pods": [{"kind": "Pod", "apiVersion": "v1"} | pod for pod in pods],
         "rows": rows,
-        "argo_get": _argo_get(name),
+        "argo_get": submission.argo_get(name),
         "archived": archived.json() if archived.status == 200 else None,
     }
-
-
-def _argo_get(name: str) -> str:
-    command = ["argo", "get", name, "--no-color"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def _without_managed_fields(value: Any) -> Any:

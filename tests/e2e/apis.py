@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,18 +13,24 @@ from tests.cluster import SimulatedCluster
 from tests.e2e import submission
 from tests.e2e.api_client import Answer, ApiClient, from_kubeconfig
 from tests.e2e.asked import ARGO_SERVER, KUBERNETES
+from tests.recordings import recordings
 
 STRANGER = "argo-pods-e2e-stranger"  # a service account that may do nothing
 
 
 class Apis(NamedTuple):
-    """`workflows` are the names of workflows by file; `credentials` the tokens of those in `Ask.who`."""
+    """`workflows` are the names of workflows by file; `credentials` the tokens of those in `Ask.who`.
 
+    `argo_get` is what `argo get NAME --no-color` prints of the workflow of a file.
+    """
+
+    kubeconfig: Path
     kubernetes: ApiClient
     argo_server: ApiClient
     credentials: dict[str, str]
     namespace: str
     workflows: dict[str, str]
+    argo_get: Callable[[str], str]
 
     def ask(self, name: str) -> Answer:
         """Asks what `asked` has under this name."""
@@ -43,17 +49,36 @@ def of_real_cluster(kubeconfig: Path, namespace: str, workflows: dict[str, str])
         token = submission.kubectl("create", "token", STRANGER).strip()
         credentials = {"stranger": token, "liar": "wrong", "nobody": ""}
         argo_server = ApiClient(f"http://{os.environ['E2E_ARGO_SERVER']}")
-        yield Apis(from_kubeconfig(kubeconfig), argo_server, credentials, namespace, workflows)
+        kubernetes = from_kubeconfig(kubeconfig)
+        yield Apis(
+            kubeconfig,
+            kubernetes,
+            argo_server,
+            credentials,
+            namespace,
+            workflows,
+            lambda file: submission.argo_get(workflows[file]),
+        )
     finally:
         submission.kubectl("delete", "serviceaccount", STRANGER)
 
 
 @contextmanager
-def of_simulated_cluster(cluster: SimulatedCluster, folder: Path, workflows: dict[str, str]) -> Iterator[Apis]:
+def of_simulated_cluster(cluster: SimulatedCluster, kubeconfig: Path) -> Iterator[Apis]:
+    """The simulated cluster with all recordings in it."""
     stranger = cluster.access.add_user(f"system:serviceaccount:argo:{STRANGER}")
     credentials = {"stranger": stranger, "liar": "wrong", "nobody": ""}
-    kubernetes = from_kubeconfig(cluster.kubeconfig(folder))
-    yield Apis(kubernetes, ApiClient(cluster.argo_server_url), credentials, "argo", workflows)
+    argo_server = ApiClient(cluster.argo_server_url)
+    workflows = {file: each.name for file, each in recordings().items()}
+    yield Apis(
+        kubeconfig,
+        from_kubeconfig(kubeconfig),
+        argo_server,
+        credentials,
+        "argo",
+        workflows,
+        lambda file: recordings()[file].argo_get,
+    )
 
 
 def kept(answer: Answer) -> dict[str, Any]:

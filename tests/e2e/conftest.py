@@ -12,7 +12,6 @@ import pytest
 from tests.cluster import SimulatedCluster
 from tests.e2e import submission
 from tests.e2e.apis import Apis, of_real_cluster, of_simulated_cluster
-from tests.recordings import recordings
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +33,8 @@ def real_apis(real_workflows: dict[str, str]) -> Iterator[Apis]:
 
 
 @pytest.fixture
-def simulated_apis(cluster: SimulatedCluster, tmp_path: Path) -> Iterator[Apis]:
-    names = {stem: each.name for stem, each in recordings().items()}
-    with of_simulated_cluster(cluster, tmp_path, names) as apis:
+def simulated_apis(cluster: SimulatedCluster, kubeconfig: Path) -> Iterator[Apis]:
+    with of_simulated_cluster(cluster, kubeconfig) as apis:
         yield apis
 
 

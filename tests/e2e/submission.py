@@ -93,6 +93,11 @@ def namespace() -> str:
     return kubectl("config", "view", "--minify", "-o", "jsonpath={..namespace}") or "default"
 
 
+def argo_get(name: str) -> str:
+    command = ["argo", "get", name, "--no-color"]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 def kubectl(*args: str, stdin: str | None = None) -> str:
     return subprocess.run(["kubectl", *args], input=stdin, check=True, stdout=subprocess.PIPE, text=True).stdout
 
