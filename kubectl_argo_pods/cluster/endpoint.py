@@ -78,6 +78,7 @@ def open_socket(endpoint: Endpoint, tls: ssl.SSLContext | None, timeout: float |
     sock = socket.create_connection(address, limit)
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _keep_alive(sock)
         if target and tls:
             _connect_through(sock, endpoint, target)
         if tls:
@@ -87,6 +88,15 @@ def open_socket(endpoint: Endpoint, tls: ssl.SSLContext | None, timeout: float |
         sock.close()
         raise
     return sock
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    """Let a quiet watch or log notice within a minute that the other side is gone without a word."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    # macOS calls the first of them TCP_KEEPALIVE, and older ones lack the rest.
+    for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPALIVE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _connect_through(sock: socket.socket, endpoint: Endpoint, proxy: SplitResult) -> None:
