@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,19 +13,23 @@ from tests.cluster.archive import Archive, completed_summary
 from tests.cluster.field_masks import project, with_zero_values
 from tests.cluster.grpc_errors import (
     GRPC_CODES,
+    HTTP_STATUS,
     INVALID_ARGUMENT,
     NOT_FOUND,
     PERMISSION_DENIED,
     TOKEN_NOT_VALID,
     UNAUTHENTICATED,
     GrpcError,
+    GrpcStreamError,
     error_response,
+    stream_error,
 )
+from tests.cluster.grpc_streams import END_OF_WATCH, framing
 from tests.cluster.resources import WORKFLOWS
 from tests.cluster.selectors import parse_fields, parse_labels
 from tests.cluster.state import State
 from tests.cluster.statuses import Asked, StatusError, not_found
-from tests.cluster.watches import Watched, Watches
+from tests.cluster.watches import Options, Watched, Watches
 
 Manifest = dict[str, Any]
 SERVER_USER = "system:serviceaccount:argo:argo-server"
@@ -108,20 +111,29 @@ class ArgoServerApi:
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         namespace, query = request.match_info["namespace"], request.query
-        self._access.check(self._user(request), Asked("watch", WORKFLOWS, namespace, ""))
+        try:
+            self._access.check(self._user(request), Asked("watch", WORKFLOWS, namespace, ""))
+        except StatusError as error:
+            raise GrpcStreamError(PERMISSION_DENIED, str(error)) from error
+        except GrpcError as error:
+            raise GrpcStreamError(error.code, error.message) from error
         selects = _selection(query.get("listOptions.labelSelector", ""), query.get("listOptions.fieldSelector", ""))
-        fields = query.get("fields", "")
-        sse = request.headers.get("Accept") == "text/event-stream"
+        framed = framing(request.headers.get("Accept", ""))
 
         def frame(type_: str, body: Manifest) -> bytes:
-            message = project({"result": {"type": type_, "object": body}}, fields)
-            message["result"]["object"] = with_zero_values(message["result"].get("object", {}))
-            text = json.dumps(message)
-            # Both ends of line are Argo's (argoproj/pkg, grpc/http/forwarders.go).
-            return (f"data: {text} \n\n\n" if sse else f"{text}\n").encode()
+            return framed(project({"result": {"type": type_, "object": body}}, query.get("fields", "")))
 
-        watched = Watched(WORKFLOWS, namespace, selects, lambda manifest: manifest, frame)
-        return await self._watches.serve(request, watched)
+        watched = Watched(
+            WORKFLOWS,
+            namespace,
+            selects,
+            lambda manifest: manifest,
+            frame,
+            content_type=framed.content_type,
+            opens_with_first_event=True,
+            farewell=framed(END_OF_WATCH),
+        )
+        return await self._watches.serve(request, watched, Options.of(query, "listOptions."))
 
     async def _info(self, request: web.Request) -> web.StreamResponse:
         self._user(request)
@@ -172,6 +184,8 @@ def grpc_errors(api: ArgoServerApi) -> Any:
             return _elsewhere(request, api.base_href)
         try:
             return await handler(request)
+        except GrpcStreamError as error:
+            return json_answer(stream_error(error), HTTP_STATUS.get(error.code, 500))
         except GrpcError as error:
             return error_response(error)
         except StatusError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from aiohttp import web
 
 from tests.cluster.answers import json_answer
@@ -18,6 +20,16 @@ class GrpcError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class GrpcStreamError(GrpcError):
+    """An error of a stream before its first message, which has a shape of its own."""
+
+
+def stream_error(error: GrpcError) -> dict[str, object]:
+    status = HTTP_STATUS.get(error.code, 500)
+    told = {"grpc_code": error.code, "http_code": status, "message": error.message}
+    return {"error": told | {"http_status": HTTPStatus(status).phrase}}
 
 
 def error_response(error: GrpcError) -> web.Response:

@@ -16,7 +16,7 @@ from tests.cluster.resources import NAMESPACES, Resource, of_path
 from tests.cluster.selectors import parse_fields, parse_labels
 from tests.cluster.state import State
 from tests.cluster.statuses import Asked, StatusError, not_found
-from tests.cluster.watches import Watched, Watches, kubernetes_frame
+from tests.cluster.watches import Options, Watched, Watches, kubernetes_frame
 
 Manifest = dict[str, Any]
 Clock = Callable[[], float]
@@ -85,7 +85,7 @@ class KubernetesApi:
                 return representation.of_object(resource, manifest, self._clock())
 
             watched = Watched(resource, namespace, selects, shown, kubernetes_frame)
-            return await self._watches.serve(request, watched)
+            return await self._watches.serve(request, watched, Options.of(query))
         version, manifests = self._state.list(resource, namespace)
         found = (version, [each for each in manifests if selects(each)])
         selected = bool(query.get("labelSelector") or query.get("fieldSelector"))

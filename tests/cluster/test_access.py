@@ -71,3 +71,18 @@ def test_a_base_href_is_part_of_every_path(loaded: SimulatedCluster) -> None:
     api = ApiClient(loaded.argo_server_url)
     found = [api.get(path).headers["content-type"] for path in ("/argo/api/v1/info", "/api/v1/info")]
     assert found == ["application/json", "text/html; charset=utf-8"]
+
+
+def test_argo_server_events_are_lines_or_server_sent_events(loaded: SimulatedCluster) -> None:
+    path, query = "/api/v1/workflow-events/argo", {"fields": "result.type,result.object.metadata.name"}
+    query |= {"listOptions.timeoutSeconds": "1", "listOptions.fieldSelector": "metadata.name=live"}
+    api = ApiClient(loaded.argo_server_url)
+    event = '{"result": {"type": "ADDED", "object": {"metadata": {"name": "live"}}}}'
+    found = [api.get(path, query, Accept=accept).body.decode() for accept in ("application/json", "text/event-stream")]
+    assert found == [f"{event}\n", f"data: {event} \n\n\n"]
+
+
+def test_an_error_of_a_stream_has_its_own_shape(loaded: SimulatedCluster) -> None:
+    answer = ApiClient(loaded.argo_server_url).with_token("wrong").get("/api/v1/workflow-events/argo")
+    told = {"grpc_code": 16, "http_code": 401, "message": "Unauthorized", "http_status": "Unauthorized"}
+    assert (answer.status, answer.json()) == (401, {"error": told})

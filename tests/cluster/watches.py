@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from tests.cluster.state import Event, State
 from tests.cluster.statuses import status_body
 
 Manifest = dict[str, Any]
+Send = Callable[[str, Manifest], Awaitable[None]]
 INITIAL_EVENTS_END = {"k8s.io/initial-events-end": "true"}
 
 
@@ -26,6 +28,9 @@ class Watched(NamedTuple):
     selects: Callable[[Manifest], bool]
     shown: Callable[[Manifest], Manifest]
     frame: Callable[[str, Manifest], bytes]
+    content_type: str = "application/json"
+    opens_with_first_event: bool = False  # as gRPC gateways do: until then not even the head of the answer comes
+    farewell: bytes = b""  # what a server says when it ends the stream
 
     def change(self, event: Event) -> tuple[str, Manifest] | None:
         """The event as this watch sees it: what begins to match is added, what ceases to match deleted."""
@@ -38,6 +43,22 @@ class Watched(NamedTuple):
         if before or after:
             return ("MODIFIED" if before else "ADDED") if after else "DELETED", event.manifest
         return None
+
+
+class Options(NamedTuple):
+    """What a watch asks for, by the names of the query's parameters."""
+
+    version: str
+    bookmarks: bool
+    initial_events: bool
+    seconds: float | None
+
+    @classmethod
+    def of(cls, query: Mapping[str, str], prefix: str = "") -> Options:
+        version, seconds = query.get(f"{prefix}resourceVersion", ""), query.get(f"{prefix}timeoutSeconds")
+        initial = version in ("", "0") or query.get("sendInitialEvents") == "true"
+        bookmarks = query.get("allowWatchBookmarks") in ("true", "1")
+        return cls(version, bookmarks, initial, float(seconds) if seconds else None)
 
 
 class Watches:
@@ -60,69 +81,75 @@ class Watches:
     def count(self) -> int:
         return len(self._open)
 
-    async def serve(self, request: web.Request, watched: Watched) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+    async def serve(self, request: web.Request, watched: Watched, options: Options) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": watched.content_type})
         response.enable_chunked_encoding()
-        await response.prepare(request)
-        self._loop = asyncio.get_running_loop()
-        signals: asyncio.Queue[str] = asyncio.Queue()
-        self._open.add(signals)
-        loop = self._loop
+        if not watched.opens_with_first_event:
+            await response.prepare(request)
+        strip = in_first_event_only()
+
+        async def send(type_: str, body: Manifest) -> None:
+            await response.prepare(request)
+            await response.write(watched.frame(type_, strip(body)))
+
+        try:
+            await asyncio.wait_for(self._stream(send, watched, options), options.seconds)
+            await response.prepare(request)
+            await response.write(watched.farewell)
+        except ConnectionAbortedError:
+            if request.transport:
+                request.transport.abort()
+        except (TimeoutError, ConnectionResetError):
+            await response.prepare(request)
+        return response
+
+    async def _stream(self, send: Send, watched: Watched, options: Options) -> None:
+        oldest = self._state.oldest_version
+        if options.version not in ("", "0") and int(options.version) < oldest:
+            await send("ERROR", status_body(410, f"too old resource version: {options.version} ({oldest})"))
+            return
+        with self._signals() as signals:
+            version = int(options.version or 0)
+            if options.initial_events:
+                version, manifests = self._state.list(watched.resource, watched.namespace)
+                for manifest in filter(watched.selects, manifests):
+                    await send("ADDED", watched.shown(manifest))
+                if options.bookmarks:
+                    await send("BOOKMARK", _bookmark(watched, version, INITIAL_EVENTS_END))
+            signal = ""
+            while signal != "end":
+                version = await self._send_changes(send, watched, options, version)
+                signal = await signals.get()
+                if signal == "cut":
+                    raise ConnectionAbortedError
+
+    async def _send_changes(self, send: Send, watched: Watched, options: Options, version: int) -> int:
+        """Sends what happened after a version; returns the version reached."""
+        for event in self._events_after(version):
+            version = event.version
+            if change := watched.change(event):
+                type_, manifest = change
+                await send(type_, watched.shown(manifest))
+            elif options.bookmarks and (event.type, event.resource) == ("BOOKMARK", watched.resource):
+                await send("BOOKMARK", _bookmark(watched, version, {}))
+        return version
+
+    @contextmanager
+    def _signals(self) -> Iterator[asyncio.Queue[str]]:
+        """What a stream waits for: `change`, `end` or `cut`."""
+        loop, signals = asyncio.get_running_loop(), asyncio.Queue[str]()
+        self._loop = loop
 
         def changed() -> None:
             loop.call_soon_threadsafe(signals.put_nowait, "change")
 
         stop_listening = self._state.listen(changed)
+        self._open.add(signals)
         try:
-            await asyncio.wait_for(self._stream(request, response, watched, signals), _seconds(request))
-        except ConnectionAbortedError:
-            if request.transport:
-                request.transport.abort()
-        except (TimeoutError, ConnectionResetError):
-            pass
+            yield signals
         finally:
             stop_listening()
             self._open.discard(signals)
-        return response
-
-    async def _stream(
-        self, request: web.Request, response: web.StreamResponse, watched: Watched, signals: asyncio.Queue[str]
-    ) -> None:
-        asked = request.query.get("resourceVersion", "")
-        strip = in_first_event_only()
-
-        async def send(type_: str, body: Manifest) -> None:
-            await response.write(watched.frame(type_, strip(body)))
-
-        if asked not in ("", "0") and int(asked) < self._state.oldest_version:
-            message = f"too old resource version: {asked} ({self._state.oldest_version})"
-            await send("ERROR", status_body(410, message))
-            return
-        version, bookmarks = int(asked or 0), request.query.get("allowWatchBookmarks") in ("true", "1")
-        if asked in ("", "0") or request.query.get("sendInitialEvents") == "true":
-            version, manifests = self._state.list(watched.resource, watched.namespace)
-            for manifest in filter(watched.selects, manifests):
-                await send("ADDED", watched.shown(manifest))
-            if bookmarks:
-                await send("BOOKMARK", _bookmark(watched, version, INITIAL_EVENTS_END))
-        await self._changes(send, watched, signals, version, bookmarks)
-
-    async def _changes(
-        self, send: Any, watched: Watched, signals: asyncio.Queue[str], version: int, bookmarks: bool
-    ) -> None:
-        while True:
-            for event in self._events_after(version):
-                version = event.version
-                if change := watched.change(event):
-                    type_, manifest = change
-                    await send(type_, watched.shown(manifest))
-                elif bookmarks and (event.type, event.resource) == ("BOOKMARK", watched.resource):
-                    await send("BOOKMARK", _bookmark(watched, version, {}))
-            signal = await signals.get()
-            if signal == "end":
-                return
-            if signal == "cut":
-                raise ConnectionAbortedError
 
     def _events_after(self, version: int) -> Iterator[Event]:
         return (event for event in list(self._state.events) if event.version > version)
@@ -143,8 +170,3 @@ def _bookmark(watched: Watched, version: int, annotations: dict[str, str]) -> Ma
         metadata["annotations"] = annotations
     resource = watched.resource
     return watched.shown({"kind": resource.kind, "apiVersion": resource.api_version, "metadata": metadata})
-
-
-def _seconds(request: web.Request) -> float | None:
-    seconds = request.query.get("timeoutSeconds")
-    return float(seconds) if seconds else None

@@ -13,12 +13,17 @@ from tests.cluster import SimulatedCluster
 from tests.e2e import submission
 from tests.e2e.apis import Apis, of_real_cluster, of_simulated_cluster
 
+# Submitting takes minutes, which the first test that wants them would be charged with.
+REAL = pytest.param("real", marks=pytest.mark.timeout(60, func_only=True))
+
 
 @pytest.fixture(scope="session")
 def real_workflows() -> Iterator[dict[str, str]]:
     """Names by file of the workflows of this folder, on a real cluster, all done or standing still."""
     if os.environ.get("E2E") != "1":
         pytest.skip("needs a real cluster: make e2e")
+    missing = [name for name in ("KUBECONFIG", "E2E_ARGO_SERVER") if not os.environ.get(name)]
+    assert not missing, f"set {' and '.join(missing)}: see CONTRIBUTING.md"
     suffix = f"{random.randrange(10**4, 10**5)}"
     try:
         yield submission.run(submission.read(suffix))
@@ -27,8 +32,10 @@ def real_workflows() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def real_apis(real_workflows: dict[str, str]) -> Iterator[Apis]:
-    with of_real_cluster(Path(os.environ["KUBECONFIG"]), submission.namespace(), real_workflows) as apis:
+def real_apis(real_workflows: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apis]:
+    kubeconfig = tmp_path_factory.mktemp("real") / "kubeconfig"
+    kubeconfig.write_text(submission.kubectl("config", "view", "--raw", "--minify", "--flatten"))
+    with of_real_cluster(kubeconfig, submission.namespace(), real_workflows) as apis:
         yield apis
 
 
@@ -38,7 +45,7 @@ def simulated_apis(cluster: SimulatedCluster, kubeconfig: Path) -> Iterator[Apis
         yield apis
 
 
-@pytest.fixture(params=["simulated", "real"])
+@pytest.fixture(params=["simulated", REAL])
 def apis(request: pytest.FixtureRequest) -> Apis:
     """Each test that uses it runs against both clusters."""
     found: Apis = request.getfixturevalue(f"{request.param}_apis")

@@ -82,6 +82,7 @@ def workflows(names: Iterable[str]) -> dict[str, Manifest]:
 
 def clean_up(suffix: str) -> None:
     kubectl("delete", "workflows", "-l", f"{OWNED}={suffix}", "--wait=false")
+    kubectl("delete", "workflowtemplates", "-l", f"{OWNED}={suffix}")
     caches = json.loads(kubectl("get", "configmaps", "-o", "json"))["items"]
     mine = [each["metadata"]["name"] for each in caches if each["metadata"]["name"].endswith(f"-{suffix}-cache")]
     if mine:
