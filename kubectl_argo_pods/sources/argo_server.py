@@ -47,7 +47,7 @@ class ArgoServer:
         return newest_first([_summary(item) for item in items])
 
     def watch(self, namespace: str, name: str, resource_version: str) -> Watch[WorkflowEvent]:
-        """What happens to one workflow from a resource version on."""
+        """What happens to one workflow from a resource version on; waits for the first event, as the server does."""
         query = {
             "listOptions.fieldSelector": f"metadata.name={name}",
             "listOptions.resourceVersion": resource_version,

@@ -180,7 +180,8 @@ def test_a_watch_is_a_stream_of_events(empty_cluster: SimulatedCluster) -> None:
     source = plain(empty_cluster).workflows
     assert isinstance(source, ArgoServer)
     version = source.workflow("argo", "wf").resource_version
+    # The server sends not even the head of its answer before there is an event.
+    empty_cluster.load([builders.workflow("wf", phase="Failed")])
     with source.watch("argo", "wf", version) as watch:
-        empty_cluster.load([builders.workflow("wf", phase="Failed")])
         phases = (event.workflow.phase for event in watch if event.workflow)
         assert next(phase for phase in phases if phase != "Running") == "Failed"
