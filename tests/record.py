@@ -23,6 +23,7 @@ from tests.recordings import FOLDER
 
 Manifest = dict[str, Any]
 SUFFIX = "7k2lp"
+TRIMMED = {"managedFields", "kubectl.kubernetes.io/last-applied-configuration"}
 # What says something of the machine it was recorded on.
 REPLACED = {"cluster.local/busybox:1": "busybox:1", "10.97.0.1:9000": "objects.example:9000"}
 
@@ -64,16 +65,16 @@ def _recording(apis: Apis, name: str) -> Manifest:
     }
 
 
-def _without_managed_fields(value: Any) -> Any:
+def _trimmed(value: Any) -> Any:
     if isinstance(value, list):
-        return [_without_managed_fields(each) for each in value]
+        return [_trimmed(each) for each in value]
     if isinstance(value, Mapping):
-        return {key: _without_managed_fields(each) for key, each in value.items() if key != "managedFields"}
+        return {key: _trimmed(each) for key, each in value.items() if key not in TRIMMED}
     return value
 
 
 def _write(path: Path, value: Manifest) -> None:
-    text = json.dumps(_without_managed_fields(value), indent=1, ensure_ascii=False)
+    text = json.dumps(_trimmed(value), indent=1, ensure_ascii=False)
     for found, replacement in REPLACED.items():
         text = text.replace(found, replacement)
     path.parent.mkdir(parents=True, exist_ok=True)

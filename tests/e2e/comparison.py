@@ -7,6 +7,7 @@ from typing import Any
 
 DROPPED = {
     "managedFields",
+    "nodes",  # by ids that hash the name of the workflow
     "uid",
     "resourceVersion",
     "generation",
