@@ -54,6 +54,7 @@ class NodePod(NamedTuple):
     name: str  # of the pod; "" for a node that has none
     name_from: str  # "annotation", "pod name", "node", "log artifact", "computed", or "" with no name
     kind: str  # "node", "agent", "artifact-gc" or "orphan"
+    exists: bool | None = True  # whether the pod is there now; None where nobody could look
 
 
 def had_pod(node: Node) -> bool:
@@ -130,7 +131,8 @@ def join(workflow: Workflow, pods: Iterable[Pod] | None) -> list[NodePod]:
     for node in graph_order(workflow):
         rows.extend(_rows_of(workflow, node, matches, agents, naming, certain(node)))
     rows.extend(_without_node(workflow, listed, matches))
-    return rows
+    absent = None if pods is None else False
+    return [row if row.pod else row._replace(exists=absent) for row in rows]
 
 
 def nodes_from_pods(workflow: Workflow, pods: Iterable[Pod]) -> dict[str, Node]:

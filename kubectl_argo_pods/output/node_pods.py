@@ -20,7 +20,7 @@ _METADATA = ("name", "namespace", "uid", "labels", "annotations", "creationTimes
 def cells(row: NodePod, step: str, now: float) -> tuple[str, ...]:
     """The cells under COLUMNS; `step` is the node's place as text, `now` is in epoch seconds."""
     pod, node = row.pod, row.node
-    name = row.name + GONE if row.name and pod is None else row.name
+    name = row.name + GONE if row.name and row.exists is False else row.name
     duration = duration_seconds(row, now)
     return (
         step or NONE,
@@ -143,7 +143,7 @@ def _status(row: NodePod, now: float) -> dict[str, Any]:
         "status": status(row),
         "ready": pod.ready if pod else "",
         "restarts": _count(pod.restarts if pod else ""),
-        "exists": pod is not None,
+        "exists": row.exists if row.name else False,
         "nameFrom": row.name_from,
         "kind": row.kind,
         "host": host(row),

@@ -60,7 +60,7 @@ def told(rows: Iterable[NodePod]) -> list[tuple[str, str, str, str]]:
             each.node.display_name if each.node else "",
             each.name,
             each.name_from,
-            each.kind if each.pod or not each.name else f"{each.kind}, gone",
+            each.kind if each.exists is not False or not each.name else f"{each.kind}, gone",
         )
         for each in rows
     ]

@@ -84,7 +84,7 @@ def test_a_node_without_a_live_pod_names_the_one_it_must_have_had(
 def test_without_permission_to_list_pods_a_pending_node_has_a_computed_name() -> None:
     pending = node("wf.a", phase="Pending")
     waiting = node("wf.b", phase="Pending", synchronizationStatus={"waiting": "argo/Mutex/m"})
-    assert told(join(workflow(pending, waiting), None)) == [("a", A, "computed", "node, gone"), ("b", "", "", "node")]
+    assert told(join(workflow(pending, waiting), None)) == [("a", A, "computed", "node"), ("b", "", "", "node")]
 
 
 @pytest.mark.parametrize(

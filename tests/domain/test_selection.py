@@ -75,6 +75,8 @@ def names(chosen: list[NodePod]) -> list[str]:
         (["@running"], ["process(1:b:c)"]),
         (["@first-failed"], ["train(0)"]),
         (["@last"], ["process(1:b:c)"]),
+        (["@pending"], []),
+        (["@pending", "set"], ["set"]),
         (["train(0)", "load", "@first-failed"], ["load", "sub[0].load", "train(0)"]),
     ],
     ids=lambda value: " ".join(value) if value and isinstance(value, list) else None,
@@ -94,7 +96,6 @@ def test_select_finds_the_rows_that_the_words_mean(words: list[str], expected: l
             'no node or pod "trian" in workflow "wf"; did you mean "train" or "train(1)" or "train(0)"?',
         ),
         ("zzz", NoMatchError, 'no node or pod "zzz" in workflow "wf"; `--all-nodes` lists every node'),
-        ("@pending", NoMatchError, 'no node of workflow "wf" is @pending'),
         (
             "param:size=8",
             NoMatchError,
