@@ -31,11 +31,12 @@ class NodeFilters(NamedTuple):
 
 
 def select(node_pods: list[NodePod], words: Iterable[str]) -> list[NodePod]:
-    """The rows that the NODE words mean, in their own order; raises NoMatchError for a word that means none."""
+    """The rows that the NODE words mean, in their own order; raises NoMatchError for a name that means none."""
     chosen: set[int] = set()
     for word in words:
         found = _find(node_pods, word)
-        if not found:
+        # A word for a state filters: that no node is in it is an answer, not a mistake.
+        if not found and not word.startswith("@"):
             raise NoMatchError(_no_match(node_pods, word))
         chosen.update(found)
     return [row for number, row in enumerate(node_pods) if number in chosen]
@@ -68,19 +69,15 @@ def _parameter(node: Node, name: str) -> str | None:
 
 
 def _by_state(node_pods: list[NodePod], word: str) -> set[int]:
-    """The rows of an @WORD. None of them is no mistake, but an unknown word is."""
+    """The rows of an @WORD, which may be none; raises UsageError for an unknown word."""
     if word in PHASE_WORDS:
-        found = _leaves(node_pods, lambda node: node.phase in PHASE_WORDS[word])
-    elif word == "@first-failed":
-        found = _edge(node_pods, PHASE_WORDS["@failed"], lambda node: -(node.finished_at or float("inf")))
-    elif word == "@last":
-        found = _edge(node_pods, (), lambda node: node.started_at or 0.0)
-    else:
-        known = ", ".join([*PHASE_WORDS, "@first-failed", "@last"])
-        raise UsageError(f'unknown NODE "{word}": the words that begin with @ are {known}')
-    if not found:
-        raise NoMatchError(f'no node of workflow "{_workflow_name(node_pods)}" is {word}')
-    return found
+        return _leaves(node_pods, lambda node: node.phase in PHASE_WORDS[word])
+    if word == "@first-failed":
+        return _edge(node_pods, PHASE_WORDS["@failed"], lambda node: -(node.finished_at or float("inf")))
+    if word == "@last":
+        return _edge(node_pods, (), lambda node: node.started_at or 0.0)
+    known = ", ".join([*PHASE_WORDS, "@first-failed", "@last"])
+    raise UsageError(f'unknown NODE "{word}": the words that begin with @ are {known}')
 
 
 def _edge(node_pods: list[NodePod], phases: tuple[str, ...], rank: Callable[[Node], float]) -> set[int]:
