@@ -11,7 +11,14 @@ from typing import Annotated
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.options import Argument, Connection, Filters, View
 from kubectl_argo_pods.output.formats import parse_format, read_argument
-from kubectl_argo_pods.output.listing import Look, Scope, node_pod_headers, node_pod_rows, print_node_pods
+from kubectl_argo_pods.output.listing import (
+    Look,
+    Scope,
+    node_pod_headers,
+    node_pod_rows,
+    print_node_pods,
+    sorted_node_pods,
+)
 from kubectl_argo_pods.output.listing import print_workflows as print_summaries
 from kubectl_argo_pods.output.style import painter
 from kubectl_argo_pods.pods import NodePod, join
@@ -29,24 +36,39 @@ def list_(words: Annotated[tuple[str, ...], WORDS], connection: Connection, filt
     sources = open_source(connection.overrides(), connection.argo_server_flags(), connection.filename, os.environ)
     namespace = None if filters.all_namespaces else sources.namespace
     if not words and not connection.filename and not filters.workflow_selector:
+        _refuse_filters_of_nodes(filters)
         return _list_workflows(sources, Wanted("", filters.selector or "", namespace), look, view)
-    wanted = Wanted(words[0] if words else "", filters.workflow_selector or "", namespace)
+    if words and not words[0]:
+        raise UsageError('the WORKFLOW is empty: write a name, @latest, or "*" for all workflows')
+    wanted = Wanted(words[0] if words else "", filters.workflow_selector or "", namespace, connection.filename or "")
     scope = Scope(workflow=not is_one(wanted), namespace=filters.all_namespaces)
     if view.watch:
         return _watch_pods(sources, wanted, words[1:], filters, look, scope)
     shown = find(sources, wanted, _query(filters, look), time.time())
+    if connection.filename and not words:
+        # Nobody asked for several: a file of one workflow is that workflow.
+        scope = scope._replace(workflow=len(shown) > 1)
     rows = _rows(shown, words[1:], filters)
     _notice(notice for snapshot in shown for notice in snapshot.notices)
     if not rows:
         _notice([_nothing(shown, wanted)])
-    print_node_pods(sys.stdout, _printed(rows, view), look, scope, time.time())
+    print_node_pods(sys.stdout, _printed(rows, look, view), look, scope, time.time())
     return 0
 
 
+def _refuse_filters_of_nodes(filters: Filters) -> None:
+    """A filter that cannot apply is refused: without it, more would be listed than was asked for."""
+    for field in ("field_selector", "node_field_selector", "phase", "type", "template", "all_nodes", "orphans"):
+        if getattr(filters, field):
+            raise UsageError(
+                f"--{field.replace('_', '-')} needs a WORKFLOW: it says which of its nodes or pods to list"
+            )
+
+
 def _look(view: View) -> Look:
-    if view.gone and view.output != "name":
-        raise UsageError("--gone goes with -o name: the other formats show the pods that are gone anyway")
     format_ = read_argument(parse_format(view.output))
+    if view.gone and format_.kind != "name":
+        raise UsageError("--gone goes with -o name: the other formats show the pods that are gone anyway")
     paint = painter(view.color, sys.stdout, os.environ)
     labels = tuple(label for given in view.label_columns for label in given.split(",") if label)
     return Look(format_, view.sort_by or "", view.no_headers, labels, view.show_labels, paint)
@@ -80,14 +102,14 @@ def _split(given: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part for each in given for part in each.split(",") if part)
 
 
-def _printed(rows: list[NodePod], view: View) -> list[NodePod]:
+def _printed(rows: list[NodePod], look: Look, view: View) -> list[NodePod]:
     """What is printed of them: names are for other commands, which can do nothing with pods that are gone."""
-    if view.output != "name" or view.gone:
+    if look.format.kind != "name" or view.gone:
         return rows
-    gone = len({row.name for row in rows if row.name and not row.pod})
+    gone = len({row.name for row in rows if row.name and row.exists is False})
     if gone:
         _notice([f"{gone} pod{'s are' if gone > 1 else ' is'} gone; --gone prints the names of those, too"])
-    return [row for row in rows if row.pod]
+    return [row for row in rows if row.exists is not False]
 
 
 def _nothing(shown: list[Snapshot], wanted: Wanted) -> str:
@@ -121,7 +143,7 @@ def _watch_pods(
     watched = open_watched(sys.stdout, look)
     told: set[str] = set()
     for shown in follow(sources, wanted, _query(filters, look), time.time):
-        rows = _rows(shown, nodes, filters)
+        rows = sorted_node_pods(_rows(shown, nodes, filters), look, time.time())
         cells = node_pod_rows(rows, look, scope, time.time())
         watched.show(headers, list(zip(map(_key, rows), cells, strict=True)))
         notices = [notice for snapshot in shown for notice in snapshot.notices if notice not in told]

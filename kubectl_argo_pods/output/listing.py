@@ -34,8 +34,7 @@ class Scope(NamedTuple):
 
 def print_node_pods(stream: TextIO, rows: Sequence[NodePod], look: Look, scope: Scope, now: float) -> None:
     """Print the rows; `now` is in epoch seconds. Raises UsageError for a template that is wrong."""
-    if look.sort_by:
-        rows = _sorted(rows, [node_pods.item(row, now) for row in rows], look.sort_by)
+    rows = sorted_node_pods(rows, look, now)
     if look.format.kind == "name":
         # One pod may run several nodes: its name is printed once.
         stream.writelines(f"pod/{name}\n" for name in dict.fromkeys(row.name for row in rows if row.name))
@@ -45,6 +44,13 @@ def print_node_pods(stream: TextIO, rows: Sequence[NodePod], look: Look, scope: 
         print_cells(stream, node_pod_headers(look, scope), node_pod_rows(rows, look, scope, now), look)
     else:
         _print_items(stream, [node_pods.item(row, now) for row in rows], look)
+
+
+def sorted_node_pods(rows: Sequence[NodePod], look: Look, now: float) -> Sequence[NodePod]:
+    """The rows as `--sort-by` wants them, else as they are; `now` is in epoch seconds."""
+    if not look.sort_by:
+        return rows
+    return _sorted(rows, [node_pods.item(row, now) for row in rows], look.sort_by)
 
 
 def node_pod_headers(look: Look, scope: Scope) -> list[str]:
@@ -93,7 +99,9 @@ def _workflow_cells(summary: WorkflowSummary, look: Look, scope: Scope, now: flo
 
 
 def print_cells(stream: TextIO, headers: Sequence[str], rows: Sequence[Row], look: Look) -> None:
-    """Print a table, with its headers unless they are unwanted."""
+    """Print a table, with its headers unless they are unwanted; an empty one prints nothing, as kubectl does."""
+    if not rows:
+        return
     (print_rows if look.no_headers else print_table)(stream, headers, rows, paint=look.paint)
 
 

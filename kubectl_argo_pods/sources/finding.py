@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kubectl_argo_pods.choice import bare_name, choose, is_plain
-from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, NotFoundError
+from kubectl_argo_pods.errors import ArgoPodsError, ManifestError, NoMatchError, NotFoundError
 from kubectl_argo_pods.selection import near_misses
 from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources.snapshot import Snapshot, snapshot, snapshots
@@ -14,11 +14,15 @@ from kubectl_argo_pods.workflow import WorkflowSummary
 
 
 class Wanted(NamedTuple):
-    """Which workflows are meant: a WORKFLOW word ("" for all), labels, and a namespace or None for all of them."""
+    """Which workflows are meant: a WORKFLOW word ("" for all), labels, and a namespace or None for all of them.
+
+    `file` is that of `-f FILE`, which is looked in instead of a namespace.
+    """
 
     word: str
     labels: str
     namespace: str | None
+    file: str = ""
 
 
 def is_one(wanted: Wanted) -> bool:
@@ -40,6 +44,8 @@ def find(sources: Sources, wanted: Wanted, query: PodQuery, now: float) -> list[
             return [snapshot(sources, wanted.namespace, name, query, now)]
         except NotFoundError as error:
             raise _explained(sources, wanted.namespace, name, error) from error
+        except ManifestError as error:
+            raise ManifestError(f'workflow "{name}" {place(wanted)}: {error}') from error
     chosen = _chosen(sources, wanted, name)
     return snapshots(sources, [(each.namespace, each.name) for each in chosen], query, now)
 
@@ -60,6 +66,8 @@ def _chosen(sources: Sources, wanted: Wanted, name: str) -> Sequence[WorkflowSum
 
 def place(wanted: Wanted) -> str:
     """Where was looked, as a sentence goes on: `in namespace "argo" with labels "a=b"`."""
+    if wanted.file:
+        return "in the manifest on stdin" if wanted.file == "-" else f'in "{wanted.file}"'
     where = "in any namespace" if wanted.namespace is None else f'in namespace "{wanted.namespace}"'
     return f'{where} with labels "{wanted.labels}"' if wanted.labels else where
 
