@@ -72,16 +72,21 @@ def _with_workflow(old: Snapshot, event: WorkflowEvent) -> Snapshot:
     if event.workflow is None:
         return old
     if event.type == "DELETED":
-        gone = event.workflow._replace(phase=event.workflow.phase if event.workflow.ended else "Error")
-        return old._replace(workflow=gone, notices=[f'workflow "{gone.name}" was deleted'])
+        return _deleted(old._replace(workflow=event.workflow))
     return old._replace(workflow=event.workflow)
+
+
+def _deleted(old: Snapshot) -> Snapshot:
+    """The end of a workflow that was deleted; one that was at work counts as ended, too."""
+    workflow = old.workflow if old.workflow.ended else old.workflow._replace(phase="Error")
+    return old._replace(workflow=workflow, notices=[f'workflow "{workflow.name}" was deleted'])
 
 
 def _last(sources: Sources, old: Snapshot, query: PodQuery, clock: Callable[[], float]) -> Snapshot:
     try:
         return snapshot(sources, old.workflow.namespace, old.workflow.name, query, clock())
     except NotFoundError:
-        return old._replace(pods=[], notices=[f'workflow "{old.workflow.name}" was deleted'])
+        return _deleted(old._replace(pods=[]))
 
 
 def _start(
