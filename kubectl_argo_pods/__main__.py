@@ -4,11 +4,16 @@ error becomes a message and a status."""
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
-from typing import NoReturn
 
 from kubectl_argo_pods import __version__
+
+# mypy knows this name; importing `typing` would take as long as the rest of `--version`.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 DEBUG = "KUBECTL_ARGO_PODS_DEBUG"
 
@@ -21,24 +26,39 @@ def main() -> NoReturn:
     _leave(status)
 
 
+class OutputError(Exception):
+    """stdout took no more; its cause says why. Any other OSError is of something else."""
+
+
+class Stdout(io.FileIO):
+    """The file below stdout, whose errors can be told from all others."""
+
+    def write(self, written: Any) -> int:
+        try:
+            return super().write(written)
+        except OSError as error:
+            raise OutputError from error
+
+
 def run(arguments: list[str]) -> int:
     """The exit status of a command line; its errors are printed."""
-    if arguments == ["--version"]:
-        print(f"kubectl-argo_pods {__version__}")
-        return _flush()
     try:
-        _make_streams_robust()
-        return _call(arguments) or _flush()
+        _open_streams()
+        status = _call(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; kubectl is quiet, too.
-        return _silence()
+    except OutputError as error:
+        return _report_output(error)
     except Exception as error:
         return _report(error)
+    return status
 
 
 def _call(arguments: list[str]) -> int:
+    if arguments == ["--version"]:
+        sys.stdout.write(f"kubectl-argo_pods {__version__}\n")
+        return 0
     from kubectl_argo_pods import grammar
 
     call = grammar.parse(arguments)
@@ -51,11 +71,18 @@ def _call(arguments: list[str]) -> int:
     return perform(call)
 
 
-def _make_streams_robust() -> None:
+def _open_streams() -> None:
     """Any text can be printed, whatever the locale: names of nodes hold whatever their users put into them."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    # A stream that was closed before the start is None; its number must not come to mean a socket.
+    descriptor = sys.stdout.fileno() if sys.stdout else os.open(os.devnull, os.O_RDONLY)
+    buffer = io.BufferedWriter(Stdout(descriptor, "w", closefd=False))
+    sys.stdout = _text(buffer, line_buffering=os.isatty(descriptor))
+    errors = sys.stderr.buffer if sys.stderr else io.BufferedWriter(io.FileIO(os.devnull, "w"))
+    sys.stderr = _text(errors, line_buffering=True)
+
+
+def _text(buffer: Any, line_buffering: bool) -> io.TextIOWrapper:
+    return io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace", line_buffering=line_buffering)
 
 
 def _report(error: Exception) -> int:
@@ -67,33 +94,21 @@ def _report(error: Exception) -> int:
         traceback.print_exception(error)
     if isinstance(error, ArgoPodsError):
         return _say(f"error: {error}", error.status)
-    if isinstance(error, OSError) and sys.stdout is not None and error.filename is None:
-        return _say(f"error: cannot write the output: {error.strerror or error}", 1)
     name = type(error).__name__
     return _say(f"error: a bug in kubectl argo-pods: {name}: {error}; please report it with {DEBUG}=1 set", 1)
 
 
+def _report_output(error: OutputError) -> int:
+    cause = error.__cause__
+    # Whoever read our output has seen enough; kubectl is quiet, too.
+    if isinstance(cause, BrokenPipeError):
+        return 0
+    return _say(f"error: cannot write the output: {getattr(cause, 'strerror', None) or cause}", 1)
+
+
 def _say(sentence: str, status: int) -> int:
-    if sys.stderr is not None:
-        print(sentence, file=sys.stderr)
+    print(sentence, file=sys.stderr)
     return status
-
-
-def _flush() -> int:
-    """Write out what is buffered, while an error still has somewhere to go."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return _silence()
-    except (OSError, ValueError) as error:
-        return _say(f"error: cannot write the output: {getattr(error, 'strerror', None) or error}", 1)
-    return 0
-
-
-def _silence() -> int:
-    """Turn stdout away from its closed pipe, so that nothing complains at the end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def _leave(status: int) -> NoReturn:
@@ -102,10 +117,9 @@ def _leave(status: int) -> NoReturn:
 
     for stream in (sys.stdout, sys.stderr):
         try:
-            if stream is not None:
-                stream.flush()
-        except (OSError, ValueError):
-            pass
+            stream.flush()
+        except (OutputError, OSError, ValueError):
+            continue
     atexit._run_exitfuncs()
     os._exit(status)
 

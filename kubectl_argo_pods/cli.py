@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import pprint
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -17,7 +18,7 @@ from typer.core import TyperCommand
 from kubectl_argo_pods import options
 from kubectl_argo_pods.calls import perform
 from kubectl_argo_pods.errors import UsageError
-from kubectl_argo_pods.grammar import Call, named_command
+from kubectl_argo_pods.grammar import Call, commands, named_command, negated, respelled
 from kubectl_argo_pods.options import SECTIONS, Argument, Option
 
 PROGRAM = "kubectl argo-pods"
@@ -25,6 +26,17 @@ PROGRAM = "kubectl argo-pods"
 FUNCTIONS = {
     "list": "kubectl_argo_pods.commands.list:list_",
     "version": "kubectl_argo_pods.commands.version:version",
+}
+# What help shows of a command, as comment and arguments.
+EXAMPLES = {
+    "list": {
+        "The workflows here": "",
+        "The pods of a workflow, by step": "my-wf",
+        "Those of its failed steps, with their hosts and addresses": "my-wf --phase Failed,Error -o wide",
+        "Those of the newest workflow, as they change": "@latest -w",
+        "Their names, for other commands": "my-wf -o name",
+    },
+    "version": {"The version of this plugin": "version"},
 }
 # Typer does not name the root of its usage errors.
 TyperUsageError: Any = typer.BadParameter.__mro__[1]
@@ -42,26 +54,44 @@ class Field(NamedTuple):
 
 def run(arguments: list[str]) -> int:
     """The exit status of a command line; raises UsageError for one that is wrong."""
+    call = read(arguments)
+    return perform(call) if call else 0
+
+
+def read(arguments: list[str]) -> Call | None:
+    """The call that a command line means; None if it asked for help, which is printed; raises UsageError."""
     name, rest = named_command(arguments)
     try:
-        status = command(name).main(rest, prog_name=_program(name), standalone_mode=False)
-    except TyperUsageError as error:
-        raise UsageError(f"{_sentence(error)}\nSee '{_program(name)} --help' for usage.") from error
-    return int(status or 0)
+        call = command(name).main(respelled(rest, commands()[name].options), _program(name), standalone_mode=False)
+    except (TyperUsageError, UsageError) as error:
+        sentence = str(error) if isinstance(error, UsageError) else _sentence(error, name)
+        raise UsageError(f"{sentence}\nSee '{_program(name)} --help' for usage.") from error
+    return call if isinstance(call, Call) else None
 
 
 def _program(name: str) -> str:
     return PROGRAM if name == next(iter(FUNCTIONS)) else f"{PROGRAM} {name}"
 
 
-def _sentence(error: Any) -> str:
+def _sentence(error: Any, name: str) -> str:
     """kubectl's words for the commonest mistakes, else Typer's."""
-    if wrong := getattr(error, "option_name", None) if hasattr(error, "possibilities") else None:
-        near = ", ".join(sorted(error.possibilities or ()))
-        kind = "unknown flag" if wrong.startswith("--") else "unknown shorthand flag"
-        return f"{kind}: {wrong}" + (f" (did you mean {near}?)" if near else "")
     message: str = error.format_message()
+    option: str = getattr(error, "option_name", None) or ""
+    short = option.lstrip("-") if not option.startswith("--") else ""
+    shown = f"'{short}' in {option}" if short else option
+    if hasattr(error, "possibilities"):
+        kind = "unknown shorthand flag" if short else "unknown flag"
+        return f"{kind}: {shown}{'' if short else _near(option, name)}"
+    if option and "requires an argument" in message:
+        return f"flag needs an argument: {shown}"
     return (message[:1].lower() + message[1:]).rstrip(".")
+
+
+def _near(option: str, name: str) -> str:
+    """The flags that a slip of the fingers makes this one of; Typer would suggest any that share a few letters."""
+    known = [each.removeprefix("--") for each in commands()[name].options if each.startswith("--")]
+    near = get_close_matches(option.removeprefix("--"), known, n=1, cutoff=0.75)
+    return f" (did you mean --{near[0]}?)" if near else ""
 
 
 def function_of(name: str) -> Callable[..., int]:
@@ -81,22 +111,22 @@ def fields(name: str) -> Iterator[Field]:
 
 
 def command(name: str) -> TyperCommand:
-    """The Typer command that parses as the quick parser does, and performs the call."""
+    """The Typer command that reads a line as the quick parser does: what it returns is a Call."""
     function = function_of(name)
     known = list(fields(name))
     words = next((hint for hint in get_type_hints(function, include_extras=True).values() if _is_words(hint)), None)
 
-    def perform_call(**given: Any) -> int:
-        return perform(_call(name, known, given))
+    def call(**given: Any) -> Call:
+        return _call(name, known, given)
 
     parameters = [_words_parameter(words)] if words else []
     parameters += [_parameter(field) for field in known]
-    perform_call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    perform_call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    perform_call.__doc__ = function.__doc__
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    call.__doc__ = function.__doc__
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     context = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
-    app.command(name, cls=Sectioned, context_settings=context)(perform_call)
+    app.command(name, cls=Sectioned, context_settings=context)(call)
     built = typer.main.get_command(app)
     assert isinstance(built, TyperCommand)
     return built
@@ -108,7 +138,7 @@ def _is_words(hint: Any) -> bool:
 
 def _words_parameter(hint: Any) -> inspect.Parameter:
     argument: Argument = get_args(hint)[1]
-    declared = typer.Argument(metavar=f"[{argument.metavar}]", help=argument.help, show_default=False)
+    declared = typer.Argument(metavar=argument.metavar, help=argument.help, show_default=False)
     annotation = Annotated[list[str] | None, declared]
     return inspect.Parameter("words", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
@@ -117,8 +147,8 @@ def _parameter(field: Field) -> inspect.Parameter:
     """The parameter of an option; None stands for one that was not given, so that defaults stand in one place."""
     names = list(field.option.names)
     if kind_of(field.type) == "flag":
-        # `--flag=false`, which Typer does not know, is spelled `--no-flag` before it sees it.
-        names[-1] += f"/{_negated(names[-1])}"
+        # How `--flag=false` is respelled before Typer sees it.
+        names[-1] += f"/{negated(names[-1])}"
         type_: Any = bool
     else:
         type_ = list[str] if kind_of(field.type) == "texts" else str
@@ -127,10 +157,6 @@ def _parameter(field: Field) -> inspect.Parameter:
     annotation = Annotated[type_ | None, declared]
     name = f"{field.group}__{field.name}"
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-
-
-def _negated(name: str) -> str:
-    return f"--no-{name.removeprefix('--')}"
 
 
 def kind_of(type_: Any) -> str:
@@ -150,13 +176,16 @@ def _call(name: str, known: list[Field], given: dict[str, Any]) -> Call:
 
 
 class Sectioned(TyperCommand):
-    """A command whose help shows its options by their sections, and which takes `--flag=false` as kubectl does."""
+    """A command whose help reads as kubectl's does: examples, and the options by their sections."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        flags = {name: _negated(name) for param in self.params for name in param.opts if param.secondary_opts}
-        return super().parse_args(ctx, [_spelled(argument, flags) for argument in args])
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        words = [f"[{param.metavar}]" for param in self.params if param.name == "words" and param.metavar]
+        return [*words, "[flags]"]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Examples"):
+            for comment, arguments in EXAMPLES[self.name or ""].items():
+                formatter.write(f"  # {comment}\n  {PROGRAM} {arguments}".rstrip() + "\n")
         for section, names in _sections().items():
             records = [_record(param) for param in self.params if (param.name or "").partition("__")[2] in names]
             if records:
@@ -164,15 +193,6 @@ class Sectioned(TyperCommand):
                     formatter.write_dl(records)
         with formatter.section("Commands"):
             formatter.write_dl([(name, (function_of(name).__doc__ or "").partition("\n")[0]) for name in FUNCTIONS])
-
-
-def _spelled(argument: str, flags: dict[str, str]) -> str:
-    from kubectl_argo_pods.grammar import FALSE, TRUE
-
-    name, equals, value = argument.partition("=")
-    if not equals or name not in flags or value not in TRUE | FALSE:
-        return argument
-    return name if value in TRUE else flags[name]
 
 
 def _sections() -> dict[str, set[str]]:

@@ -6,8 +6,10 @@ plain, correct command line. Whatever it does not plainly know it leaves to Type
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, NamedTuple
 
+from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar_table import COMMANDS
 
 DEFAULT = "list"
@@ -39,52 +41,68 @@ def commands() -> dict[str, Command]:
 
 def parse(arguments: list[str]) -> Call | None:
     """The call that a command line means; None for one that is not plainly right."""
-    known = commands()
-    for verb in _candidates(arguments, known):
-        read = _read(arguments, known[verb].options)
-        if read and verb in read.words[:2]:
-            words = list(read.words)
-            words.remove(verb)
-            return Call(verb, tuple(words), read.values)
-    read = _read(arguments, known[DEFAULT].options)
-    return read and read._replace(command=DEFAULT)
-
-
-def _candidates(arguments: list[str], known: dict[str, Command]) -> list[str]:
-    return [argument for argument in arguments if argument in known]
+    name, rest = named_command(arguments)
+    return _read(name, rest, commands()[name].options)
 
 
 def named_command(arguments: list[str]) -> tuple[str, list[str]]:
-    """The command of a line that could not be parsed, and the rest of the line: the first verb there is, if any."""
-    found = _candidates(arguments, commands())
-    if not found:
-        return DEFAULT, arguments
-    index = arguments.index(found[0])
-    return found[0], arguments[:index] + arguments[index + 1 :]
+    """The command that a line names as its first or second word, and the rest of the line."""
+    known = commands()
+    for name in arguments:
+        if name in known:
+            # In `-n version`, the word is a namespace although the command of that name has no -n.
+            for index in _words_at(arguments, known[DEFAULT].options | known[name].options)[:2]:
+                if arguments[index] == name:
+                    return name, arguments[:index] + arguments[index + 1 :]
+    return DEFAULT, arguments
 
 
-def _read(arguments: list[str], options: dict[str, Target]) -> Call | None:
+def _words_at(arguments: list[str], options: dict[str, Target]) -> list[int]:
+    """Where the words before `--` stand; an unknown option takes no value."""
+    found: list[int] = []
+    rest = iter(enumerate(arguments))
+    for index, argument in rest:
+        if argument == "--":
+            break
+        if is_word(argument):
+            found.append(index)
+        elif any(value is None for _, value in split(argument, options) or ()):
+            next(rest, None)
+    return found
+
+
+def is_word(argument: str) -> bool:
+    """Whether it is no option; a single `-` is standard input."""
+    return argument == "-" or not argument.startswith("-")
+
+
+def _read(name: str, arguments: list[str], options: dict[str, Target]) -> Call | None:
     words: list[str] = []
     values: dict[str, dict[str, Any]] = {}
     rest = iter(arguments)
     for argument in rest:
         if argument == "--":
             words.extend(rest)
-        elif argument == "-" or not argument.startswith("-"):
+        elif is_word(argument):
             words.append(argument)
         else:
-            taken = _long(argument, options) if argument.startswith("--") else _short(argument, options)
+            taken = split(argument, options)
             if taken is None:
                 return None
             for target, value in taken:
                 given = next(rest, None) if value is None else value
                 if given is None or not _put(values, target, given):
                     return None
-    return Call("", tuple(words), values)
+    return Call(name, tuple(words), values)
 
 
 # An option with its value as text; None: the value is the next argument.
 Taken = list[tuple[Target, str | None]]
+
+
+def split(argument: str, options: dict[str, Target]) -> Taken | None:
+    """The options that an argument holds, each with its value; None if one of them is unknown."""
+    return _long(argument, options) if argument.startswith("--") else _short(argument, options)
 
 
 def _long(argument: str, options: dict[str, Target]) -> Taken | None:
@@ -130,3 +148,33 @@ def _put(values: dict[str, dict[str, Any]], target: Target, text: str) -> bool:
     else:
         into[field] = text
     return True
+
+
+def respelled(arguments: list[str], options: dict[str, Target]) -> list[str]:
+    """The same line as Typer spells it, which knows neither `--flag=false` nor `-n=NAME`; raises UsageError."""
+    line: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            return [*line, argument, *rest]
+        taken = None if is_word(argument) else split(argument, options)
+        if "=" in argument and taken:
+            line += [part for target, value in taken for part in _spelled(target, value or "", options)]
+        else:
+            line.append(argument)
+            # The value of an option is a value, whatever it looks like.
+            line += islice(rest, sum(value is None for _, value in taken or ()))
+    return line
+
+
+def _spelled(target: Target, value: str, options: dict[str, Target]) -> list[str]:
+    names = [name for name, each in options.items() if each == target]
+    if target[0] != "flag":
+        return [names[-1], value]
+    if value not in TRUE | FALSE:
+        raise UsageError(f'invalid argument "{value}" for "{", ".join(names)}" flag: it is either true or false')
+    return [names[-1] if value in TRUE else negated(names[-1])]
+
+
+def negated(name: str) -> str:
+    return f"--no-{name.removeprefix('--')}"

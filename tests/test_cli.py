@@ -1,0 +1,99 @@
+"""Help, and the sentences for command lines that are wrong: those of kubectl, where it has one."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+
+import pytest
+
+from kubectl_argo_pods import cli
+from tests.cluster import SimulatedCluster
+from tests.conftest import Result, Run
+from tests.recordings import recordings
+
+SEE = "See 'kubectl argo-pods --help' for usage.\n"
+SEE_VERSION = "See 'kubectl argo-pods version --help' for usage.\n"
+WRONG = {
+    "--foo": f"error: unknown flag: --foo\n{SEE}",
+    "--foo=bar": f"error: unknown flag: --foo\n{SEE}",
+    "wf --colr": f"error: unknown flag: --colr (did you mean --color?)\n{SEE}",
+    "--outpt json": f"error: unknown flag: --outpt (did you mean --output?)\n{SEE}",
+    "--namespaces=a": f"error: unknown flag: --namespaces (did you mean --namespace?)\n{SEE}",
+    "--sort name": f"error: unknown flag: --sort\n{SEE}",
+    "-x": f"error: unknown shorthand flag: 'x' in -x\n{SEE}",
+    "-AX": f"error: unknown shorthand flag: 'X' in -X\n{SEE}",
+    "-n": f"error: flag needs an argument: 'n' in -n\n{SEE}",
+    "wf --output": f"error: flag needs an argument: --output\n{SEE}",
+    "--watch=maybe": f'error: invalid argument "maybe" for "-w, --watch" flag: it is either true or false\n{SEE}',
+    "-Aw=2": f'error: invalid argument "2" for "-w, --watch" flag: it is either true or false\n{SEE}',
+    "--gone=": f'error: invalid argument "" for "--gone" flag: it is either true or false\n{SEE}',
+    "--color purple": 'error: unknown --color "purple": choose one of auto, always, never\n',
+    "version extra": 'error: version takes no arguments, but got "extra"\n',
+    "version --watch": f"error: unknown flag: --watch\n{SEE_VERSION}",
+    "version -n foo": f"error: unknown shorthand flag: 'n' in -n\n{SEE_VERSION}",
+    "-n list --foo": f"error: unknown flag: --foo\n{SEE}",
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_a_wrong_line_gets_one_sentence_and_status_2(argo_pods: Run, line: str) -> None:
+    assert argo_pods(*line.split()) == Result(2, "", WRONG[line])
+
+
+@pytest.mark.parametrize("line", ["--foo", "-x", "-n", "--namespace"])
+def test_the_sentence_is_kubectls_own(line: str, argo_pods: Run) -> None:
+    theirs = subprocess.run(["kubectl", "get", line], capture_output=True, text=True)
+    assert argo_pods(line).stderr == theirs.stderr.replace("kubectl get", "kubectl argo-pods")
+
+
+@pytest.mark.parametrize("command", cli.FUNCTIONS)
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_fits_a_terminal_and_says_something_of_every_option(argo_pods: Run, command: str, flag: str) -> None:
+    shown = argo_pods(command, flag, env={"COLUMNS": "200"})
+    assert (shown.status, shown.stderr) == (0, "")
+    assert [line for line in shown.stdout.splitlines() if len(line) > 80] == []
+    options = dict(re.findall(r"^  (?:-\w, |    )(--[\w-]+)[^\n]*?(?:  +|\n {10,})(\S[^\n]*)$", shown.stdout, re.M))
+    assert list(options) == [field.option.names[-1] for field in by_section(command)]
+    assert all(len(text) > 10 for text in options.values())
+
+
+def by_section(command: str) -> list[cli.Field]:
+    order = list(cli.SECTIONS.values())
+    return sorted(cli.fields(command), key=lambda field: order.index(field.section))
+
+
+def test_help_begins_with_what_to_type(argo_pods: Run) -> None:
+    assert argo_pods("--help").stdout.partition("  # ")[0] == (
+        "Usage: kubectl argo-pods [WORKFLOW [NODE...]] [flags]\n\n"
+        "  List the pods of a workflow by step; without WORKFLOW, the workflows.\n\n"
+        "Examples:\n"
+    )
+
+
+def test_help_of_a_command_names_it_and_all_others(argo_pods: Run) -> None:
+    assert argo_pods("version", "-h") == Result(
+        0,
+        "Usage: kubectl argo-pods version [flags]\n\n"
+        "  Print the version of this plugin.\n\n"
+        "Examples:\n"
+        "  # The version of this plugin\n"
+        "  kubectl argo-pods version\n\n"
+        "Commands:\n"
+        "  list     List the pods of a workflow by step; without WORKFLOW, the\n"
+        "           workflows.\n"
+        "  version  Print the version of this plugin.\n",
+        "",
+    )
+
+
+@pytest.mark.parametrize("example", [each for shown in cli.EXAMPLES.values() for each in shown.values()])
+def test_the_examples_of_help_work(argo_pods: Run, cluster: SimulatedCluster, example: str) -> None:
+    workflow = recordings()["failing"].name
+    result = argo_pods(*shlex.split(example.replace("my-wf", workflow)))
+    assert (result.status, "error" in result.stderr, result.stdout != "") == (0, False, True)
+    assert (
+        f"  kubectl argo-pods {example}".rstrip()
+        in argo_pods("version" if "version" in example else "list", "-h").stdout
+    )
