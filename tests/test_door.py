@@ -1,0 +1,118 @@
+"""The boundary of the program: its streams, its signals, its last words and its status."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kubectl_argo_pods import __version__
+from tests import builders
+from tests.cluster import SimulatedCluster
+from tests.conftest import PROGRAM, Result, Run
+
+VERSION = f"kubectl-argo_pods {__version__}\n"
+# Several times what a pipe holds.
+MANY = 3000
+
+
+def shell(script: str, environment: dict[str, str]) -> Result:
+    """What a shell says of a script in which "$@" is the program."""
+    command = ["bash", "-c", script, "bash", *PROGRAM]
+    done = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def many_workflows(cluster: SimulatedCluster) -> None:
+    cluster.load(builders.workflow(f"workflow-{number}-{'x' * 40}") for number in range(MANY))
+
+
+@pytest.mark.parametrize("words", [["--version"], ["version"]], ids=" ".join)
+def test_the_version_is_one_line(argo_pods: Run, words: list[str]) -> None:
+    assert argo_pods(*words) == Result(0, VERSION, "")
+
+
+def test_interrupting_a_wait_for_the_server_is_quiet(clean_environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        command = [*PROGRAM, "some-workflow", "--server", f"http://127.0.0.1:{silent.getsockname()[1]}"]
+        with subprocess.Popen(
+            command, env=clean_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as running:
+            connection, _ = silent.accept()
+            with connection:
+                assert connection.recv(3) == b"GET"
+                running.send_signal(signal.SIGINT)
+                stdout, stderr = running.communicate(timeout=30)
+    assert (running.returncode, stdout, stderr.strip(b"\n")) == (130, b"", b"")
+
+
+@pytest.mark.parametrize("words", ["", "--help", "-o json"])
+def test_a_reader_that_has_seen_enough_is_no_error(
+    empty_cluster: SimulatedCluster, clean_environment: dict[str, str], words: str
+) -> None:
+    many_workflows(empty_cluster)
+    result = shell(f'"$@" {words} | head -1; exit ${{PIPESTATUS[0]}}', clean_environment)
+    assert (result.status, result.stdout.count("\n"), result.stderr) == (0, 1, "")
+
+
+@pytest.mark.parametrize("words", ["", "--help", "--version", "version"])
+def test_a_reader_that_is_gone_is_no_error(
+    cluster: SimulatedCluster, clean_environment: dict[str, str], words: str
+) -> None:
+    # The pipe breaks only when the last buffer is written: at the very end.
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [*PROGRAM, *words.split()]
+    done = subprocess.run(command, env=clean_environment, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+UNWRITABLE = {">&-": "Bad file descriptor", ">/dev/full": "No space left on device"}
+
+
+@pytest.mark.parametrize("words", ["", "-o name", "-o json", "--help", "--version", "version"])
+@pytest.mark.parametrize("redirection", UNWRITABLE)
+def test_output_that_cannot_be_written_is_an_error(
+    cluster: SimulatedCluster, clean_environment: dict[str, str], redirection: str, words: str
+) -> None:
+    result = shell(f'"$@" {words} {redirection}', clean_environment)
+    assert result == Result(1, "", f"error: cannot write the output: {UNWRITABLE[redirection]}\n")
+
+
+def test_a_closed_stderr_leaves_output_and_status_alone(
+    cluster: SimulatedCluster, clean_environment: dict[str, str]
+) -> None:
+    assert shell('"$@" version 2>&-', clean_environment) == Result(0, VERSION, "")
+    assert shell('"$@" no-such-workflow 2>&-', clean_environment) == Result(1, "", "")
+
+
+@pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}])
+def test_names_are_printed_in_utf_8_whatever_the_locale(
+    clean_environment: dict[str, str], tmp_path: Path, empty_cluster: SimulatedCluster, locale: dict[str, str]
+) -> None:
+    node = builders.node("wf", ".größe ☃")
+    empty_cluster.load([builders.workflow("wf", node, builders.node("wf", type="DAG", children=[".größe ☃"]))])
+    # Without -I, so that Python heeds the variables that make it write ASCII.
+    command = [sys.executable, "-m", "kubectl_argo_pods", "wf", "-o", "json"]
+    done = subprocess.run(command, env=clean_environment | locale, cwd=tmp_path, capture_output=True, timeout=60)
+    assert (done.returncode, "größe ☃".encode() in done.stdout) == (0, True)
+    assert b"\\u" not in done.stdout
+
+
+def test_a_traceback_is_shown_only_to_those_who_ask(cluster: SimulatedCluster, argo_pods: Run) -> None:
+    quiet = argo_pods("no-such-workflow")
+    loud = argo_pods("no-such-workflow", env={"KUBECTL_ARGO_PODS_DEBUG": "1"})
+    assert (quiet.status, quiet.stdout, quiet.stderr.count("\n")) == (1, "", 1)
+    assert quiet.stderr.startswith('error: workflow "no-such-workflow" not found')
+    assert loud.stderr.startswith("Traceback (most recent call last):\n")
+    assert loud.stderr.endswith(quiet.stderr)
+    assert (loud.status, loud.stdout) == (1, "")
