@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from kubectl_argo_pods import cli
+from kubectl_argo_pods.options import SECTIONS
 from tests.cluster import SimulatedCluster
 from tests.conftest import Result, Run
 from tests.recordings import recordings
@@ -60,7 +61,7 @@ def test_help_fits_a_terminal_and_says_something_of_every_option(argo_pods: Run,
 
 
 def by_section(command: str) -> list[cli.Field]:
-    order = list(cli.SECTIONS.values())
+    order = list(SECTIONS.values())
     return sorted(cli.fields(command), key=lambda field: order.index(field.section))
 
 
