@@ -66,5 +66,6 @@ def test_a_list_imports_only_the_source_that_it_asks(
     cluster: SimulatedCluster, clean_environment: dict[str, str]
 ) -> None:
     modules = imported(clean_environment, FAILING)
-    others = {"cli", "sources.argo_server", "sources.file", "sources.following", "output.watching", "output.jsonpath"}
+    others = {"cli", "cluster.exec_plugin", "output.jsonpath", "output.watching"}
+    others |= {f"sources.{name}" for name in ("argo_server", "file", "following", "watch")}
     assert modules & {f"{OURS}.{name}" for name in others} == set()

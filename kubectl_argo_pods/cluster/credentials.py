@@ -6,12 +6,16 @@ import time
 from base64 import b64encode
 from collections.abc import Mapping
 from threading import Lock
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from kubectl_argo_pods.cluster import exec_plugin, tls
+from kubectl_argo_pods.cluster import tls
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 from kubectl_argo_pods.errors import ConfigError
+
+if TYPE_CHECKING:
+    from kubectl_argo_pods.cluster.exec_plugin import ExecCredential
 
 Headers = list[tuple[str, str]]
 
@@ -27,7 +31,7 @@ class Credentials:
         # kubectl, too, reads users' credentials only for a server that it talks TLS with.
         self._confidential = cluster.server.startswith("https://")
         self._impersonation = _impersonation(cluster.user)
-        self._issued: exec_plugin.ExecCredential | None = None
+        self._issued: ExecCredential | None = None
         self._lock = Lock()
 
     def headers(self) -> Headers:
@@ -67,7 +71,9 @@ class Credentials:
     def _has_static_authorization(self) -> bool:
         return any(self._user.get(key) for key in ("token", "tokenFile", "username", "password"))
 
-    def _from_plugin(self) -> exec_plugin.ExecCredential:
+    def _from_plugin(self) -> ExecCredential:
+        from kubectl_argo_pods.cluster import exec_plugin
+
         with self._lock:
             expires = self._issued.expires if self._issued else None
             if self._issued is None or (expires is not None and expires <= time.time()):

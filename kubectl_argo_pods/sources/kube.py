@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.errors import NotFoundError
 from kubectl_argo_pods.sources import tables
-from kubectl_argo_pods.sources.watch import Watch, WorkflowEvent
 from kubectl_argo_pods.workflow import Manifest, Workflow, WorkflowSummary, from_manifest, parse_time
+
+if TYPE_CHECKING:
+    from kubectl_argo_pods.sources.watch import Watch, WorkflowEvent
 
 API = "/apis/argoproj.io/v1alpha1"
 PHASE_LABEL = "workflows.argoproj.io/phase"
@@ -42,6 +45,8 @@ class KubeSource:
 
     def watch(self, namespace: str, name: str, resource_version: str) -> Watch[WorkflowEvent]:
         """What happens to one workflow from a resource version on; raises GoneError for one that is too old."""
+        from kubectl_argo_pods.sources.watch import Watch
+
         query = {"fieldSelector": f"metadata.name={name}", "resourceVersion": resource_version}
         stream = self._http.stream(path(namespace), {"watch": "1", "allowWatchBookmarks": "true", **query})
         return Watch(stream, workflow_event)
@@ -53,6 +58,8 @@ def path(namespace: str | None) -> str:
 
 
 def workflow_event(type_: str, manifest: Manifest) -> WorkflowEvent:
+    from kubectl_argo_pods.sources.watch import WorkflowEvent
+
     version = (manifest.get("metadata") or {}).get("resourceVersion") or ""
     return WorkflowEvent(type_, None if type_ == "BOOKMARK" else from_manifest(manifest), version)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.errors import NotFoundError
 from kubectl_argo_pods.pods import Pod
 from kubectl_argo_pods.sources import PodQuery, tables
-from kubectl_argo_pods.sources.watch import PodEvent, Watch
 from kubectl_argo_pods.workflow import Manifest
+
+if TYPE_CHECKING:
+    from kubectl_argo_pods.sources.watch import PodEvent, Watch
 
 METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json"
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
@@ -78,6 +80,8 @@ class KubePods:
 
     def watch(self, namespace: str | None, selector: str, query: PodQuery, resource_version: str) -> Watch[PodEvent]:
         """What happens to pods from a resource version on; raises GoneError for one that is too old."""
+        from kubectl_argo_pods.sources.watch import Watch
+
         # An event without metadata would not say which version it is of.
         include = "Metadata" if query.include == "None" else query.include
         asked = _asked(selector, query, include) | {"watch": "1", "allowWatchBookmarks": "true"}
@@ -127,6 +131,8 @@ class _Events:
         self._columns: list[Manifest] = []
 
     def event(self, type_: str, table: Manifest) -> PodEvent:
+        from kubectl_argo_pods.sources.watch import PodEvent
+
         self._columns = table.get("columnDefinitions") or self._columns
         for cell, manifest in tables.rows({**table, "columnDefinitions": self._columns}):
             version = (manifest.get("metadata") or {}).get("resourceVersion") or ""
