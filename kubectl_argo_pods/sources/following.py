@@ -13,6 +13,7 @@ from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources.finding import Wanted, find
 from kubectl_argo_pods.sources.snapshot import Snapshot, snapshot
 from kubectl_argo_pods.sources.watch import PodEvent, WorkflowEvent
+from kubectl_argo_pods.workflow import Workflow
 
 # Changes that come faster than they can be shown one by one are shown together.
 BACKLOG = 50
@@ -59,7 +60,7 @@ def _changes(shown: list[Snapshot], changes: SimpleQueue[_Change]) -> Iterator[l
 
 def _changed(old: Snapshot, what: PodEvent | WorkflowEvent | Snapshot) -> Snapshot:
     if isinstance(what, Snapshot):
-        return what
+        return what if _is_same(old, what.workflow) else _deleted(old)
     if isinstance(what, WorkflowEvent):
         return _with_workflow(old, what)
     if what.pod is None or old.pods is None:
@@ -69,11 +70,18 @@ def _changed(old: Snapshot, what: PodEvent | WorkflowEvent | Snapshot) -> Snapsh
 
 
 def _with_workflow(old: Snapshot, event: WorkflowEvent) -> Snapshot:
+    if event.type == "DELETED":
+        return _deleted(old._replace(workflow=event.workflow or old.workflow))
     if event.workflow is None:
         return old
-    if event.type == "DELETED":
-        return _deleted(old._replace(workflow=event.workflow))
+    if not _is_same(old, event.workflow):
+        return _deleted(old)
     return old._replace(workflow=event.workflow)
+
+
+def _is_same(old: Snapshot, workflow: Workflow) -> bool:
+    """Whether it is still the workflow that is watched, and not a new one of its name."""
+    return workflow.uid == old.workflow.uid
 
 
 def _deleted(old: Snapshot) -> Snapshot:
@@ -84,9 +92,10 @@ def _deleted(old: Snapshot) -> Snapshot:
 
 def _last(sources: Sources, old: Snapshot, query: PodQuery, clock: Callable[[], float]) -> Snapshot:
     try:
-        return snapshot(sources, old.workflow.namespace, old.workflow.name, query, clock())
+        last = snapshot(sources, old.workflow.namespace, old.workflow.name, query, clock())
     except NotFoundError:
         return _deleted(old._replace(pods=[]))
+    return last if _is_same(old, last.workflow) else _deleted(old._replace(pods=[]))
 
 
 def _start(
@@ -116,14 +125,18 @@ def _start(
     def version_of_workflow(fresh: Snapshot) -> str:
         return fresh.workflow.resource_version
 
+    def any_version(fresh: Snapshot) -> str:
+        # The workflow's own version is as old as its last change: only a watch from no version on is never too late.
+        return ""
+
     def version_of_pods(fresh: Snapshot) -> str:
         return fresh.resource_version
 
-    watches = [(watch_workflow, version_of_workflow)]
+    watches = [(watch_workflow, version_of_workflow, any_version)]
     if shown.pods is not None and sources.pods is not None:
-        watches.append((watch_pods, version_of_pods))
-    for watch, version_of in watches:
-        pump = _Pump(number, watch, version_of, renew, changes, stop)
+        watches.append((watch_pods, version_of_pods, version_of_pods))
+    for watch, version_of, renewed_version_of in watches:
+        pump = _Pump(number, watch, version_of, renewed_version_of, renew, changes, stop)
         # A daemon: it may hang in a read when everything is over.
         Thread(target=pump.run, args=(shown,), daemon=True).start()
 
@@ -134,6 +147,7 @@ class _Pump(NamedTuple):
     number: int
     watch: Callable[[str], Any]
     version_of: Callable[[Snapshot], str]
+    renewed_version_of: Callable[[Snapshot], str]
     renew: Callable[[], Snapshot]
     changes: SimpleQueue[_Change]
     stop: Event
@@ -145,6 +159,8 @@ class _Pump(NamedTuple):
                 for event in self._events(version):
                     version, pause = event.resource_version or version, 0.0
                 pause = 0.1
+                # From no version on, a watch does not tell of a deletion before it.
+                version = version or self._renewed(version)
             except (GoneError, UnreachableError, ApiError) as error:
                 if not _may_pass(error):
                     self.changes.put(_Change(self.number, error))
@@ -162,13 +178,13 @@ class _Pump(NamedTuple):
         """The version of a new list, which makes up for what the watch has missed; the old one if there is none."""
         try:
             fresh = self.renew()
-        except NotFoundError as error:
-            self.changes.put(_Change(self.number, error))
+        except NotFoundError:
+            self.changes.put(_Change(self.number, WorkflowEvent("DELETED", None, version)))
             return version
         except ArgoPodsError:
             return version
         self.changes.put(_Change(self.number, fresh))
-        return self.version_of(fresh)
+        return self.renewed_version_of(fresh)
 
 
 def _may_pass(error: ArgoPodsError) -> bool:
