@@ -1,0 +1,251 @@
+"""`kubectl argo-pods WORKFLOW -w`: a table that follows its workflow to the end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from threading import Event
+from typing import IO, Protocol
+
+import pexpect
+import pyte
+import pytest
+
+from tests import builders
+from tests.builders import Manifest
+from tests.cluster import Rule, SimulatedCluster
+from tests.cluster.resources import WORKFLOWS, of_kind
+from tests.commands.shapes import etl, pod_of
+from tests.conftest import PROGRAM, Result, Run
+
+PODS = of_kind("Pod")
+HEADERS = ["STEP", "TEMPLATE", "POD", "READY", "STATUS"]
+A, B = "wf-work-2962115457", "wf-work-2911782600"
+RUNNING: Manifest = {
+    "phase": "Running",
+    "containerStatuses": [
+        {"name": name, "ready": True, "state": {"running": {"startedAt": builders.STARTED}}}
+        for name in ("wait", "main")
+    ],
+}
+
+
+def of(*paths: str, phase: str = "Running") -> Manifest:
+    """The workflow `wf` with these nodes, all of its phase."""
+    finished = builders.FINISHED if phase == "Succeeded" else None
+    nodes = [builders.node("wf", path, phase=phase, finishedAt=finished) for path in paths]
+    return builders.workflow("wf", *nodes, phase=phase)
+
+
+def pod(path: str, **status: object) -> Manifest:
+    return pod_of(of(path), builders.node("wf", path), **status)
+
+
+class Watching:
+    """The program while it watches; `line` awaits its next line."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def line(self) -> list[str]:
+        """The first cells of the next line."""
+        stream: IO[str] | None = self.process.stdout
+        assert stream
+        return stream.readline().replace(" (gone)", "(gone)").split()[:5]
+
+    def end(self) -> Result:
+        stdout, stderr = self.process.communicate(timeout=30)
+        return Result(self.process.returncode, stdout, stderr)
+
+
+class Watch(Protocol):
+    def __call__(self, *arguments: str) -> Watching: ...
+
+
+@pytest.fixture
+def running(empty_cluster: SimulatedCluster) -> SimulatedCluster:
+    """A cluster with the workflow `wf`, one node of which runs."""
+    empty_cluster.load([of(".a"), pod(".a", **RUNNING)])
+    return empty_cluster
+
+
+@pytest.fixture
+def watch(clean_environment: dict[str, str], running: SimulatedCluster) -> Iterator[Watch]:
+    """Starts to watch `wf`, until its first table is there and both watches are open."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> Watching:
+        process = subprocess.Popen(
+            [*PROGRAM, "wf", "-w", *arguments],
+            env=clean_environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        watching = Watching(process)
+        assert [watching.line(), watching.line()] == [HEADERS, ["a", "work", A, "2/2", "Running"]]
+        await_watches(running, 2)
+        return watching
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def await_(happened: Callable[[], bool]) -> None:
+    """Waits for what the program does on its own; the test's timeout ends a wait in vain."""
+    while not happened():
+        Event().wait(0.01)
+
+
+def await_watches(cluster: SimulatedCluster, count: int) -> None:
+    await_(lambda: cluster.watches.count == count)
+
+
+def watches_asked(cluster: SimulatedCluster) -> int:
+    return sum("watch" in request.query for request in list(cluster.journal))
+
+
+def test_every_change_is_a_line_until_the_workflow_has_ended(watch: Watch, running: SimulatedCluster) -> None:
+    watching = watch()
+    running.load([of(".a", ".b"), pod(".b", phase="Pending", containerStatuses=[])])
+    lines = [watching.line()]
+    # The node may be seen before its pod.
+    if lines[0][2] != B or lines[0][4] != "Pending":
+        lines = [watching.line()]
+    assert lines == [["b", "work", B, "0/2", "Pending"]]
+    running.load([pod(".b", **RUNNING)])
+    assert watching.line() == ["b", "work", B, "2/2", "Running"]
+    running.state.delete(PODS, "argo", A)
+    assert watching.line() == ["a", "work", f"{A}(gone)", "<none>", "Running"]
+    running.load([pod(".b")])
+    assert watching.line() == ["b", "work", B, "0/2", "Completed"]
+    running.load([of(".a", ".b", phase="Succeeded")])
+    assert watching.line() == ["a", "work", f"{A}(gone)", "<none>", "Succeeded"]
+    assert watching.end() == Result(0, "", "")
+
+
+@pytest.mark.parametrize("interrupt", ["end", "cut"])
+def test_a_watch_that_breaks_off_is_taken_up_again(watch: Watch, running: SimulatedCluster, interrupt: str) -> None:
+    watching = watch()
+    asked = watches_asked(running)
+    getattr(running.watches, interrupt)()
+    await_(lambda: watches_asked(running) >= asked + 2)
+    running.load([pod(".a")])
+    assert watching.line() == ["a", "work", A, "0/2", "Completed"]
+    running.load([of(".a", phase="Succeeded")])
+    assert watching.end()[::2] == (0, "")
+
+
+def test_a_version_that_is_too_old_is_made_up_for_by_a_new_list(watch: Watch, running: SimulatedCluster) -> None:
+    watching = watch()
+    asked = watches_asked(running)
+    running.faults.stall("/pods")
+    running.faults.stall("/workflows")
+    running.watches.end()
+    await_(lambda: watches_asked(running) == asked + 2)
+    running.load([pod(".a")])
+    running.state.forget_history()
+    running.faults.release()
+    assert watching.line() == ["a", "work", A, "0/2", "Completed"]
+    await_watches(running, 2)
+    running.load([of(".a", phase="Succeeded")])
+    assert watching.end()[::2] == (0, "")
+
+
+def test_a_server_that_restarts_is_waited_for(watch: Watch, running: SimulatedCluster) -> None:
+    watching = watch()
+    running.faults.answer(503, times=6)
+    running.watches.cut()
+    running.load([of(".a", phase="Succeeded"), pod(".a")])
+    assert watching.line() == ["a", "work", A, "0/2", "Completed"]
+    assert watching.end()[::2] == (0, "")
+
+
+GONE = ["a", "work", f"{A}(gone)", "<none>", "Running"]
+DELETED = Result(0, "", 'workflow "wf" was deleted\n')
+
+
+def test_a_workflow_that_is_deleted_ends_the_watch(watch: Watch, running: SimulatedCluster) -> None:
+    watching = watch()
+    running.state.delete(WORKFLOWS, "argo", "wf")
+    assert watching.line() == GONE
+    assert watching.end() == DELETED
+
+
+def test_a_workflow_that_is_deleted_unseen_ends_the_watch(watch: Watch, running: SimulatedCluster) -> None:
+    watching = watch()
+    asked = watches_asked(running)
+    running.faults.stall("/workflows")
+    running.watches.end()
+    await_(lambda: watches_asked(running) >= asked + 2)
+    running.state.delete(WORKFLOWS, "argo", "wf")
+    running.state.forget_history()
+    running.faults.release()
+    assert watching.line() == GONE
+    assert watching.end() == DELETED
+
+
+def test_a_new_workflow_of_the_name_is_another_one(watch: Watch, running: SimulatedCluster) -> None:
+    watching = watch()
+    running.state.delete(WORKFLOWS, "argo", "wf")
+    again = of(".a")
+    again["metadata"]["uid"] = "another"
+    running.load([again])
+    assert watching.line() == GONE
+    assert watching.end() == DELETED
+
+
+def test_without_permission_to_watch_the_error_says_so(watch: Watch, running: SimulatedCluster) -> None:
+    watching = watch()
+    running.access.rules["admin"] = (Rule(("get", "list"), "*"), Rule(("watch",), "pods"))
+    running.watches.end()
+    assert watching.end() == Result(
+        1,
+        "",
+        'error: workflows.argoproj.io is forbidden: User "admin" cannot watch resource "workflows" in API group '
+        '"argoproj.io" in the namespace "argo"\n',
+    )
+
+
+def test_ctrl_c_ends_it_quietly(watch: Watch) -> None:
+    watching = watch()
+    watching.process.send_signal(signal.SIGINT)
+    assert watching.end() == Result(130, "", "")
+
+
+def test_a_workflow_that_has_ended_is_printed_once(argo_pods: Run, empty_cluster: SimulatedCluster) -> None:
+    empty_cluster.load(etl())
+    assert argo_pods("etl", "-w") == argo_pods("etl")
+    assert argo_pods("etl", "-w", "--sort-by", ".metadata.name") == argo_pods("etl", "--sort-by", ".metadata.name")
+    assert watches_asked(empty_cluster) == 0
+
+
+def test_a_terminal_is_repainted(clean_environment: dict[str, str], running: SimulatedCluster) -> None:
+    terminal = clean_environment | {"TERM": "xterm", "NO_COLOR": "1"}
+    child = pexpect.spawn(PROGRAM[0], [*PROGRAM[1:], "wf", "-w"], env=terminal, dimensions=(10, 100), encoding="utf-8")
+    screen = pyte.Screen(100, 10)
+    stream = pyte.Stream(screen)
+
+    def shown() -> list[list[str]]:
+        lines = (line.replace(" (gone)", "(gone)").split()[:5] for line in screen.display)
+        return [line for line in lines if line]
+
+    def await_shown(*rows: list[str]) -> None:
+        while shown() != [HEADERS, *rows]:
+            stream.feed(child.read_nonblocking(4096, timeout=30))
+
+    await_shown(["a", "work", A, "2/2", "Running"])
+    await_watches(running, 2)
+    running.load([of(".a", ".b"), pod(".b", **RUNNING)])
+    await_shown(["a", "work", A, "2/2", "Running"], ["b", "work", B, "2/2", "Running"])
+    running.load([pod(".a"), pod(".b")])
+    running.state.delete(PODS, "argo", A)
+    running.load([of(".a", ".b", phase="Succeeded")])
+    await_shown(["a", "work", f"{A}(gone)", "<none>", "Succeeded"], ["b", "work", B, "0/2", "Completed"])
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
