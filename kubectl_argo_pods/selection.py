@@ -88,7 +88,7 @@ def _edge(node_pods: list[NodePod], phases: tuple[str, ...], rank: Callable[[Nod
 
 def _by_name(node_pods: list[NodePod], word: str) -> set[int]:
     """Exact names before tails before globs, so that a name with odd characters works as typed."""
-    for means in (_is_named, _ends_with, _is_like):
+    for means in (_is_named, _is_item_of, _ends_with, _is_like):
         named = {number for number, row in enumerate(node_pods) if means(row, word)}
         if named:
             return _expand(node_pods, named)
@@ -106,6 +106,14 @@ def _names(row: NodePod) -> tuple[str, ...]:
 
 def _is_named(row: NodePod, word: str) -> bool:
     return word in _names(row)
+
+
+def _is_item_of(row: NodePod, word: str) -> bool:
+    """The items of a loop by its name: in Steps, unlike in a DAG, no node of that name holds them."""
+    if row.node is None:
+        return False
+    loop, number = split_number(row.node.display_name)
+    return number >= 0 and loop == word
 
 
 def _ends_with(row: NodePod, word: str) -> bool:

@@ -33,6 +33,8 @@ def rows() -> list[NodePod]:
             templateName="",
             templateRef={"name": "lib", "template": "load"},
         ),
+        node("wf[0].two(0:x)", display="two(0:x)"),
+        node("wf[0].two(1:y)", display="two(1:y)"),
         node("wf.skipped", "Skipped", parent="wf", phase="Skipped"),
     )
     return join(nodes, [pod("stray-1", kind="Job", uid="job")])
@@ -63,6 +65,7 @@ def names(chosen: list[NodePod]) -> list[str]:
         (["set"], ["set"]),
         (["one"], ["set.one"]),
         (["skipped"], ["skipped"]),
+        (["two"], ["wf[0].two(0:x)", "wf[0].two(1:y)"]),
         (["process(*"], ["process(0:item-1)", "process(1:b:c)"]),
         (["train([0-9])"], ["train(0)", "train(1)"]),
         (["stray-1"], ["stray-1"]),
