@@ -47,7 +47,8 @@ def run(arguments: list[str]) -> int:
         status = _call(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        return 130
+        # The terminal shows ^C there, and what comes next should not stand beside it.
+        return _say("", 130) if sys.stderr.isatty() else 130
     except OutputError as error:
         return _report_output(error)
     except Exception as error:
@@ -74,6 +75,7 @@ def _call(arguments: list[str]) -> int:
 def _open_streams() -> None:
     """Any text can be printed, whatever the locale: names of nodes hold whatever their users put into them."""
     # A stream that was closed before the start is None; its number must not come to mean a socket.
+    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
     descriptor = sys.stdout.fileno() if sys.stdout else os.open(os.devnull, os.O_RDONLY)
     buffer = io.BufferedWriter(Stdout(descriptor, "w", closefd=False))
     sys.stdout = _text(buffer, line_buffering=os.isatty(descriptor))
@@ -107,7 +109,11 @@ def _report_output(error: OutputError) -> int:
 
 
 def _say(sentence: str, status: int) -> int:
-    print(sentence, file=sys.stderr)
+    try:
+        print(sentence, file=sys.stderr)
+    except OSError:
+        # The status still says what happened.
+        return status
     return status
 
 

@@ -54,6 +54,23 @@ def test_interrupting_a_wait_for_the_server_is_quiet(clean_environment: dict[str
     assert (running.returncode, stdout, stderr.strip(b"\n")) == (130, b"", b"")
 
 
+def test_on_a_terminal_an_interrupt_ends_the_line(clean_environment: dict[str, str]) -> None:
+    terminal, stderr = os.openpty()
+    os.set_blocking(terminal, False)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        command = [*PROGRAM, "some-workflow", "--server", f"http://127.0.0.1:{silent.getsockname()[1]}"]
+        with subprocess.Popen(command, env=clean_environment, stdout=subprocess.DEVNULL, stderr=stderr) as running:
+            connection, _ = silent.accept()
+            with connection:
+                assert connection.recv(3) == b"GET"
+                running.send_signal(signal.SIGINT)
+                status = running.wait(timeout=30)
+    assert (status, os.read(terminal, 100)) == (130, b"\r\n")
+    os.close(stderr)
+    os.close(terminal)
+
+
 @pytest.mark.parametrize("words", ["", "--help", "-o json"])
 def test_a_reader_that_has_seen_enough_is_no_error(
     empty_cluster: SimulatedCluster, clean_environment: dict[str, str], words: str
@@ -86,6 +103,16 @@ def test_output_that_cannot_be_written_is_an_error(
 ) -> None:
     result = shell(f'"$@" {words} {redirection}', clean_environment)
     assert result == Result(1, "", f"error: cannot write the output: {UNWRITABLE[redirection]}\n")
+
+
+def test_a_stderr_that_takes_nothing_leaves_the_status_alone(clean_environment: dict[str, str]) -> None:
+    assert shell('"$@" --foo 2>/dev/full', clean_environment) == Result(2, "", "")
+
+
+def test_a_closed_stdin_is_an_empty_one(clean_environment: dict[str, str]) -> None:
+    closed = shell('"$@" -f - <&-', clean_environment)
+    assert closed == shell('"$@" -f - </dev/null', clean_environment)
+    assert "bug" not in closed.stderr
 
 
 def test_a_closed_stderr_leaves_output_and_status_alone(
