@@ -177,4 +177,5 @@ def _spelled(target: Target, value: str, options: dict[str, Target]) -> list[str
 
 
 def negated(name: str) -> str:
-    return f"--no-{name.removeprefix('--')}"
+    """How Typer is told `--flag=false`: kubectl has no `--no-flag`, and a NUL is what nobody can type."""
+    return f"{name}\0"
