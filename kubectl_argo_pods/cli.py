@@ -1,15 +1,17 @@
 """The command line with Typer, built from the commands' own parameters: help, mistakes, what the quick parser leaves.
 
-`python -m kubectl_argo_pods.cli` prints the table that `grammar` parses by.
+`python -m kubectl_argo_pods.cli` prints the table that `grammar` parses by; with `--write-grammar`, it writes it.
 """
 
 from __future__ import annotations
 
 import inspect
 import pprint
+import sys
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import typer
@@ -210,7 +212,7 @@ def grammar_table() -> str:
     table = {name: _entry(name) for name in FUNCTIONS}
     text = pprint.pformat(table, width=112, sort_dicts=False)
     return (
-        '"""What the quick parser knows of the commands; written by `python -m kubectl_argo_pods.cli`."""\n\n'
+        '"""What the quick parser knows of the commands; written by `python -m kubectl_argo_pods.cli --write-grammar`."""\n\n'
         "from __future__ import annotations\n\n"
         f"COMMANDS: dict[str, tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]]]] = {text}\n"
     )
@@ -230,4 +232,8 @@ def _entry(name: str) -> tuple[str, str, dict[str, str], dict[str, tuple[str, st
 
 
 if __name__ == "__main__":
-    print(grammar_table(), end="")
+    if sys.argv[1:] == ["--write-grammar"]:
+        # A shell's `>` would empty the table before this program, which reads it, has started.
+        Path(__file__).with_name("grammar_table.py").write_text(grammar_table())
+    else:
+        print(grammar_table(), end="")
