@@ -212,7 +212,7 @@ def grammar_table() -> str:
     table = {name: _entry(name) for name in FUNCTIONS}
     text = pprint.pformat(table, width=112, sort_dicts=False)
     return (
-        '"""What the quick parser knows of the commands; written by `python -m kubectl_argo_pods.cli --write-grammar`."""\n\n'
+        '"""What the quick parser knows; written by `python -m kubectl_argo_pods.cli --write-grammar`."""\n\n'
         "from __future__ import annotations\n\n"
         f"COMMANDS: dict[str, tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]]]] = {text}\n"
     )
