@@ -131,8 +131,10 @@ def join(workflow: Workflow, pods: Iterable[Pod] | None) -> list[NodePod]:
     for node in graph_order(workflow):
         rows.extend(_rows_of(workflow, node, matches, agents, naming, certain(node)))
     rows.extend(_without_node(workflow, listed, matches))
+    # A pod of that name may be there, if another workflow's: then nothing is gone, nor is it this node's.
+    names = {pod.name for pod in listed}
     absent = None if pods is None else False
-    return [row if row.pod else row._replace(exists=absent) for row in rows]
+    return [row if row.pod else row._replace(exists=None if row.name in names else absent) for row in rows]
 
 
 def nodes_from_pods(workflow: Workflow, pods: Iterable[Pod]) -> dict[str, Node]:
@@ -194,6 +196,9 @@ def is_owned(workflow: Workflow, pod: Pod) -> bool:
     owners = pod.metadata.get("ownerReferences") or []
     if _labelled(pod, COMPONENT_LABEL) == "artifact-gc":
         return any(owner.get("kind") == "WorkflowArtifactGCTask" for owner in owners)
+    if not owners and NODE_ID in (pod.metadata.get("annotations") or {}):
+        # An owner that was deleted with --cascade=orphan: the controller takes such a pod over by its annotation.
+        return True
     return any(owner.get("uid") == workflow.uid for owner in owners)
 
 

@@ -71,13 +71,23 @@ def _parameter(node: Node, name: str) -> str | None:
 def _by_state(node_pods: list[NodePod], word: str) -> set[int]:
     """The rows of an @WORD, which may be none; raises UsageError for an unknown word."""
     if word in PHASE_WORDS:
-        return _leaves(node_pods, lambda node: node.phase in PHASE_WORDS[word])
+        return _one_row_a_pod(node_pods, _leaves(node_pods, lambda node: node.phase in PHASE_WORDS[word]))
     if word == "@first-failed":
         return _edge(node_pods, PHASE_WORDS["@failed"], lambda node: -(node.finished_at or float("inf")))
     if word == "@last":
         return _edge(node_pods, (), lambda node: node.started_at or 0.0)
     known = ", ".join([*PHASE_WORDS, "@first-failed", "@last"])
     raise UsageError(f'unknown NODE "{word}": the words that begin with @ are {known}')
+
+
+def _one_row_a_pod(node_pods: list[NodePod], numbers: set[int]) -> set[int]:
+    """The rows without the containers of a set whose own row is there."""
+    ids = {node.id for number in numbers if (node := node_pods[number].node)}
+    return {number for number in numbers if not _is_within(node_pods[number].node, ids)}
+
+
+def _is_within(node: Node | None, ids: set[str]) -> bool:
+    return node is not None and node.type == "Container" and node.boundary_id in ids
 
 
 def _edge(node_pods: list[NodePod], phases: tuple[str, ...], rank: Callable[[Node], float]) -> set[int]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from typing import Annotated
 
-from kubectl_argo_pods.errors import UsageError
+from kubectl_argo_pods.errors import ForbiddenError, UsageError
 from kubectl_argo_pods.options import Argument, Connection, Filters, View
 from kubectl_argo_pods.output.formats import parse_format, read_argument
 from kubectl_argo_pods.output.listing import (
@@ -85,7 +85,11 @@ def _query(filters: Filters, look: Look) -> PodQuery:
 
 
 def _rows(shown: Iterable[Snapshot], nodes: tuple[str, ...], filters: Filters) -> list[NodePod]:
-    joined = [join(snapshot.workflow, snapshot.pods) for snapshot in shown]
+    snapshots = list(shown)
+    if (filters.selector or filters.field_selector) and any(snapshot.pods is None for snapshot in snapshots):
+        why = next((notice for snapshot in snapshots for notice in snapshot.notices), "there is no cluster to ask")
+        raise ForbiddenError(f"-l/--selector and --field-selector select pods, which cannot be listed: {why}")
+    joined = [join(snapshot.workflow, snapshot.pods) for snapshot in snapshots]
     types = _split(filters.type)
     wanted = Shown(
         all_nodes=filters.all_nodes,
@@ -116,7 +120,10 @@ def _nothing(shown: list[Snapshot], wanted: Wanted) -> str:
     """kubectl's sentence for an empty list, with what it is empty of."""
     if len(shown) == 1:
         workflow = shown[0].workflow
-        return f'No pods found for workflow "{workflow.name}" in {workflow.namespace} namespace.'
+        # Of a workflow that failed before it had a node, this is all there is to know.
+        reason = workflow.message or "it has no nodes"
+        why = "" if workflow.nodes or not workflow.phase else f" It is {workflow.phase}: {reason}"
+        return f'No pods found for workflow "{workflow.name}" in {workflow.namespace} namespace.{why}'
     return f"No pods found {place(wanted)}."
 
 

@@ -14,8 +14,6 @@ WIDE_COLUMNS = ("PHASE", "TYPE", "NODE-ID", "HOST", "IP", "CONTAINERS", "MESSAGE
 NONE = "<none>"
 GONE = " (gone)"
 
-_METADATA = ("name", "namespace", "uid", "labels", "annotations", "creationTimestamp", "ownerReferences")
-
 
 def cells(row: NodePod, step: str, now: float) -> tuple[str, ...]:
     """The cells under COLUMNS; `step` is the node's place as text, `now` is in epoch seconds."""
@@ -132,7 +130,7 @@ def item(row: NodePod, now: float) -> Manifest:
 def _metadata(row: NodePod) -> Manifest:
     own = (row.pod.metadata if row.pod else None) or {}
     namespace = (row.pod.namespace if row.pod else "") or row.workflow.namespace
-    kept = {key: own[key] for key in _METADATA if own.get(key)}
+    kept = {key: value for key, value in own.items() if value and key != "managedFields"}
     return kept | {"name": row.name, "namespace": namespace}
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Sequence
 from typing import Protocol, TextIO
 
 from kubectl_argo_pods.output.listing import Look, print_cells
-from kubectl_argo_pods.output.table import Row, table
+from kubectl_argo_pods.output.table import Row, display_width, table
 
-# No wrapping while the table is painted: a line that is too long is cut by the terminal, and stays one line.
-NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"
+CLEAR_LINE, CLEAR_BELOW = "\x1b[K", "\x1b[J"
+COLOR = re.compile(r"(\x1b\[[\d;]*m)")
 
 
 class Watched(Protocol):
@@ -77,17 +78,32 @@ class Screen:
         cells = [each for _, each in rows]
         head = None if self._look.no_headers else headers
         self._text = table(cells, headers, head, self._look.paint)
-        self._paint(_fitted(self._text, self._size()[1] - 1))
+        columns, lines = self._size()
+        self._paint("".join(_cut(line, columns - 1) + "\n" for line in _fitted(self._text, lines - 1).splitlines()))
 
     def _paint(self, text: str) -> None:
-        back = f"\x1b[{self._painted}A\r\x1b[J" if self._painted else ""
-        self._stream.write(f"{back}{NO_WRAP}{text}{WRAP}")
+        """Line over line: to clear the screen first would push what was there into the scrollback."""
+        back = f"\x1b[{self._painted}A\r" if self._painted else ""
+        lines = text.replace("\n", f"{CLEAR_LINE}\n")
+        self._stream.write(f"{back}{lines}{CLEAR_BELOW}")
         self._stream.flush()
         self._painted = text.count("\n")
 
     def end(self) -> None:
         """Paint what the screen had no room for."""
         self._paint(self._text)
+
+
+def _cut(line: str, columns: int) -> str:
+    """The line in so many columns of a terminal, since one that wraps is two to paint over; colours stay whole."""
+    kept, left = [], columns
+    for part in COLOR.split(line):
+        if not COLOR.match(part):
+            while display_width(part) > left:
+                part = part[: max(left, 0)] if part.isascii() else part[:-1]
+            left -= display_width(part)
+        kept.append(part)
+    return "".join(kept)
 
 
 def _fitted(text: str, lines: int) -> str:

@@ -47,7 +47,9 @@ def find(sources: Sources, wanted: Wanted, query: PodQuery, now: float) -> list[
         except ManifestError as error:
             raise ManifestError(f'workflow "{name}" {place(wanted)}: {error}') from error
     chosen = _chosen(sources, wanted, name)
-    return snapshots(sources, [(each.namespace, each.name) for each in chosen], query, now)
+    # Of a name that is live and archived, too, the newest run is meant.
+    names = list(dict.fromkeys((each.namespace, each.name) for each in chosen))
+    return snapshots(sources, names, query, now)
 
 
 def _chosen(sources: Sources, wanted: Wanted, name: str) -> Sequence[WorkflowSummary]:
@@ -72,11 +74,15 @@ def place(wanted: Wanted) -> str:
     return f'{where} with labels "{wanted.labels}"' if wanted.labels else where
 
 
+def _namespace_exists(sources: Sources, namespace: str) -> bool:
+    return sources.pods is None or sources.pods.namespace_exists(namespace)
+
+
 def _explained(sources: Sources, namespace: str, name: str, error: NotFoundError) -> NotFoundError:
     """The error with the nearest names, or that there is no such namespace, as far as one may know that."""
     try:
         known = sources.workflows.workflows(namespace)
-        if not known and sources.pods and not sources.pods.namespace_exists(namespace):
+        if not known and not sources.pods_elsewhere and not _namespace_exists(sources, namespace):
             return NotFoundError(f'namespace "{namespace}" not found', code=404, reason="NotFound")
     except ArgoPodsError:
         return error

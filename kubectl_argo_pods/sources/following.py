@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from kubectl_argo_pods.workflow import Workflow
 
 # Changes that come faster than they can be shown one by one are shown together.
 BACKLOG = 50
+TICK = 1.0
 LONGEST_PAUSE = 10.0
 
 
@@ -50,7 +51,12 @@ def follow(sources: Sources, wanted: Wanted, query: PodQuery, clock: Callable[[]
 
 def _changes(shown: list[Snapshot], changes: SimpleQueue[_Change]) -> Iterator[list[Snapshot]]:
     while not all(each.workflow.ended for each in shown):
-        change = changes.get()
+        try:
+            change = changes.get(timeout=TICK)
+        except Empty:
+            # Nothing has changed but the time, which a terminal shows, too.
+            yield list(shown)
+            continue
         if isinstance(change.what, ArgoPodsError):
             raise change.what
         shown[change.number] = _changed(shown[change.number], change.what)

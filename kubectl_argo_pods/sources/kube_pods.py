@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
-from kubectl_argo_pods.errors import NotFoundError
+from kubectl_argo_pods.errors import ApiError, NotFoundError
 from kubectl_argo_pods.pods import Pod
 from kubectl_argo_pods.sources import PodQuery, tables
 from kubectl_argo_pods.workflow import Manifest
@@ -69,6 +69,15 @@ class KubePods:
             return None
         metadata: Manifest = manifest["metadata"]
         return metadata
+
+    def has_workflow(self, namespace: str, name: str, uid: str) -> bool:
+        """Whether this very workflow is one of the cluster's, as far as one may know that."""
+        where = f"/apis/argoproj.io/v1alpha1/namespaces/{quote(namespace, safe='')}/workflows/{quote(name, safe='')}"
+        try:
+            found = self.http.get_json(where, None, METADATA)
+        except ApiError:
+            return False
+        return bool(uid) and found["metadata"].get("uid") == uid
 
     def namespace_exists(self, namespace: str) -> bool:
         """Whether there is such a namespace; raises ForbiddenError for someone who may not know."""

@@ -9,10 +9,11 @@ from typing import Generic, NamedTuple, TypeVar
 from kubectl_argo_pods.errors import ArgoPodsError, ForbiddenError, NotFoundError
 from kubectl_argo_pods.pods import WORKFLOW_LABEL, Pod, is_owned, unexplained
 from kubectl_argo_pods.sources import PodQuery, Sources
-from kubectl_argo_pods.sources.kube_pods import KubePods
+from kubectl_argo_pods.sources.kube_pods import KubePods, PodList
 from kubectl_argo_pods.workflow import Workflow
 
 THREADS = 8
+LONGEST_LABEL = 63
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ def snapshot(sources: Sources, namespace: str, name: str, query: PodQuery, now: 
         return _with_pods_elsewhere(sources, namespace, name, query)
     pods = sources.pods
     assert pods is not None
-    task = _Task(lambda: pods.pods(namespace, _selector(name), query))
+    task = _Task(lambda: _pods_of(pods, namespace, name, query))
     workflow = sources.workflows.workflow(namespace, name)
     try:
         listed = task.result()
@@ -65,6 +66,13 @@ def snapshots(sources: Sources, names: Sequence[tuple[str, str]], query: PodQuer
     return [found[index] for index in sorted(found)]
 
 
+def _pods_of(pods: KubePods, namespace: str, name: str, query: PodQuery) -> PodList:
+    """The pods with the workflow's label; no pod can bear one that is longer than a label may be."""
+    if len(name) > LONGEST_LABEL:
+        return PodList([], "")
+    return pods.pods(namespace, _selector(name), query)
+
+
 def _selector(name: str) -> str:
     return f"{WORKFLOW_LABEL}={name}"
 
@@ -91,12 +99,12 @@ def _with_pods_elsewhere(sources: Sources, namespace: str, name: str, query: Pod
         return Snapshot(workflow, None, [])
     asked = query if query.include == "Object" else query._replace(include="Metadata")
     try:
-        listed = sources.pods.pods(where, _selector(workflow.name), asked)
+        listed = _pods_of(sources.pods, where, workflow.name, asked)
     except ArgoPodsError as error:
         return Snapshot(workflow, None, [_cannot_list(where, error)])
-    if not workflow.uid:
+    owned = [pod for pod in listed.pods if workflow.uid and is_owned(workflow, pod)]
+    if not owned and not sources.pods.has_workflow(where, workflow.name, workflow.uid):
         return Snapshot(workflow, None, [])
-    owned = [pod for pod in listed.pods if is_owned(workflow, pod)]
     return Snapshot(workflow, owned, _offload_notices(workflow), listed.resource_version)
 
 

@@ -76,6 +76,8 @@ def names(chosen: list[NodePod]) -> list[str]:
         (["param:size=7"], ["load"]),
         (["@failed"], ["train(0)", "train(1)", "train(10)"]),
         (["@running"], ["process(1:b:c)"]),
+        # Not the container `one` besides the pod `set` that it runs in.
+        (["@succeeded"], ["load", "process(0:item-1)", "set", "sub[0].load", "wf[0].two(0:x)", "wf[0].two(1:y)"]),
         (["@first-failed"], ["train(0)"]),
         (["@last"], ["process(1:b:c)"]),
         (["@pending"], []),

@@ -54,6 +54,19 @@ def test_screen_paints_over_what_it_had_painted() -> None:
     ]
 
 
+def test_screen_cuts_lines_that_are_too_wide() -> None:
+    stream = StringIO()
+    screen = Screen(stream, Look(paint=painted_red), lambda: (16, 6))
+    screen.show(HEADERS, [("a", ("größe", "Running", "12s"))])
+    assert painted(stream.getvalue(), 16) == ["STEP    STATUS", "größe   Running"]
+    screen.end()
+    assert painted(stream.getvalue(), 40) == ["STEP    STATUS    DURATION", "größe   Running   12s"]
+
+
+def painted_red(word: str) -> str:
+    return f"\x1b[31m{word}\x1b[0m"
+
+
 def test_screen_says_what_it_has_no_room_for_until_the_end() -> None:
     stream = StringIO()
     screen = Screen(stream, Look(), lambda: (40, 4))
