@@ -1,0 +1,85 @@
+"""Workflows that are out of the ordinary: what is said of them is neither wrong nor silent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from tests import builders
+from tests.cluster import Rule, SimulatedCluster
+from tests.commands.shapes import etl
+from tests.conftest import Result, Run
+
+NO_PODS = "No pods found for workflow"
+
+
+def test_a_name_that_no_label_can_hold_does_not_hide_the_others(
+    argo_pods: Run, empty_cluster: SimulatedCluster
+) -> None:
+    long = builders.workflow("etl-" + "n" * 70, phase="Failed", message="the name is too long")
+    empty_cluster.load([*etl(), long])
+    result = argo_pods("etl*", "load", "--no-headers")
+    assert (result.status, result.stdout.split()[:2], result.stderr) == (0, ["etl", "load"], "")
+    alone = argo_pods(long["metadata"]["name"])
+    sentence = f'{NO_PODS} "{long["metadata"]["name"]}" in argo namespace. It is Failed: the name is too long\n'
+    assert alone == Result(0, "", sentence)
+
+
+def test_a_selector_of_pods_that_cannot_be_listed_is_an_error(argo_pods: Run, empty_cluster: SimulatedCluster) -> None:
+    empty_cluster.load(etl())
+    token = empty_cluster.access.add_user("dev", Rule(("get",), "workflows"))
+    assert argo_pods("etl", "--token", token, "-l", "a=b") == Result(
+        1,
+        "",
+        "error: -l/--selector and --field-selector select pods, which cannot be listed: "
+        'cannot list pods in namespace "argo", so the names of the pods are computed: pods is forbidden: '
+        'User "dev" cannot list resource "pods" in API group "" in the namespace "argo"\n',
+    )
+
+
+def test_pods_of_a_workflow_of_another_cluster_are_not_called_gone(
+    argo_pods: Run, empty_cluster: SimulatedCluster, tmp_path: Path
+) -> None:
+    elsewhere, *_ = etl()
+    elsewhere["metadata"]["uid"] = "of-another-cluster"
+    file = tmp_path / "elsewhere.yaml"
+    file.write_text(yaml.safe_dump(elsewhere))
+    result = argo_pods("-f", str(file), "etl", "load")
+    assert result == Result(
+        0,
+        "STEP   TEMPLATE   POD                    READY    STATUS      RESTARTS   DURATION\n"
+        "load   fetch      etl-fetch-3334251314   <none>   Succeeded   <none>     10s\n",
+        "",
+    )
+
+
+def test_pods_of_the_clusters_own_workflow_are_called_gone_from_a_file_too(
+    argo_pods: Run, empty_cluster: SimulatedCluster, tmp_path: Path
+) -> None:
+    workflow, *_ = etl()
+    empty_cluster.load([workflow])
+    file = tmp_path / "own.yaml"
+    file.write_text(yaml.safe_dump(workflow))
+    result = argo_pods("-f", str(file), "etl", "load", "--no-headers")
+    assert result.stdout == "load   fetch   etl-fetch-3334251314 (gone)   <none>   Succeeded   <none>   10s\n"
+
+
+def test_a_pod_whose_owner_was_deleted_as_an_orphan_is_its_nodes(
+    argo_pods: Run, empty_cluster: SimulatedCluster
+) -> None:
+    workflow, load, *_ = etl()
+    load["metadata"]["ownerReferences"] = []
+    empty_cluster.load([workflow, load])
+    result = argo_pods("etl", "load", "--no-headers")
+    assert result.stdout == "load   fetch   etl-fetch-3334251314   0/2   Completed   0     10s\n"
+
+
+def test_a_pod_of_a_former_run_under_the_same_name_is_not_called_gone(
+    argo_pods: Run, empty_cluster: SimulatedCluster
+) -> None:
+    workflow, load, *_ = etl()
+    load["metadata"]["ownerReferences"][0]["uid"] = "of-the-former"
+    empty_cluster.load([workflow, load])
+    result = argo_pods("etl", "load", "--no-headers")
+    assert result.stdout == "load   fetch   etl-fetch-3334251314   <none>   Succeeded   <none>   10s\n"
