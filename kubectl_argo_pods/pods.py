@@ -83,8 +83,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 31536000}
 _PRECISION = ((600, 1), (8 * 3600, 60), (8 * 86400, 3600), (8 * 31536000, 86400), (float("inf"), 31536000))
 
 
-def oldest(age: str) -> float:
-    """The seconds that an age like `5m30s` may stand for at the most; infinite for what is no age."""
+def span(age: str) -> tuple[float, float]:
+    """The seconds that an age like `5m30s` may stand for, at least and at most; any number for what is no age."""
     total = 0
     digits = ""
     for letter in age:
@@ -94,23 +94,34 @@ def oldest(age: str) -> float:
             total += int(digits) * _UNITS[letter]
             digits = ""
         else:
-            return float("inf")
+            return 0.0, float("inf")
     if not age or digits:
-        return float("inf")
+        return 0.0, float("inf")
     # What is cut off depends on the age alone: "5m" is five minutes and no seconds, "12m" up to a minute more.
-    return total + next(unit for limit, unit in _PRECISION if total < limit)
+    return total, total + next(unit for limit, unit in _PRECISION if total < limit)
+
+
+# By then the garbage collector has at least begun to delete the pods of a workflow that is gone.
+SETTLED = 600.0
 
 
 def unexplained(workflow: Workflow, pods: Iterable[Pod], now: float) -> list[str]:
     """The pods whose metadata must be asked for, since their cells alone do not tell whose they are.
 
-    A pod named as computed for a node is that node's, unless it may be older than the workflow: then it may have
-    belonged to a former workflow of the same name. `now` is in epoch seconds.
+    A pod named as computed for a node is that node's, unless it may be one of a former workflow of the same name: it is
+    older than this workflow, or may be, and its owner may just have been deleted. `now` is in epoch seconds.
     """
     known = _names_of_nodes(workflow, V2)
     known.update(_names_of_nodes(workflow, V1))
     age = now - workflow.created_at if workflow.created_at is not None else 0.0
-    return [pod.name for pod in pods if pod.metadata is None and (pod.name not in known or oldest(pod.age) > age)]
+    return [pod.name for pod in pods if pod.metadata is None and (pod.name not in known or _may_be_former(pod, age))]
+
+
+def _may_be_former(pod: Pod, workflow_age: float) -> bool:
+    youngest, oldest = span(pod.age)
+    if oldest <= workflow_age:
+        return False
+    return youngest > workflow_age or workflow_age < SETTLED or pod.status == "Terminating" or oldest == float("inf")
 
 
 def _names_of_nodes(workflow: Workflow, naming: Naming) -> dict[str, Node]:

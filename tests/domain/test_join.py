@@ -140,6 +140,23 @@ def test_a_pod_that_may_be_older_than_its_workflow_must_show_its_owner(age: str,
     assert unexplained(workflow(node("wf.a")), [row(A, age)], NOW) == asked
 
 
+@pytest.mark.parametrize(
+    ("age", "status", "asked"),
+    [
+        ("24m", "Running", []),
+        # As old as the workflow, as far as one can see: its own, unless its owner is just being cleared away.
+        ("25m", "Completed", []),
+        ("25m", "Terminating", [A]),
+        ("26m", "Completed", [A]),
+    ],
+)
+def test_a_pod_of_an_old_workflow_must_show_its_owner_where_it_is_older_or_going(
+    age: str, status: str, asked: list[str]
+) -> None:
+    later = NOW + 24.5 * 60
+    assert unexplained(workflow(node("wf.a")), [row(A, age)._replace(status=status)], later) == asked
+
+
 def test_a_pod_that_no_name_explains_must_show_its_annotations() -> None:
     assert unexplained(workflow(node("wf.a")), [row("wf-other-1"), pod("wf-known-1")], NOW) == ["wf-other-1"]
 
