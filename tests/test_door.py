@@ -62,10 +62,14 @@ def test_on_a_terminal_an_interrupt_ends_the_line(clean_environment: dict[str, s
         command = [*PROGRAM, "some-workflow", "--server", f"http://127.0.0.1:{silent.getsockname()[1]}"]
         with subprocess.Popen(command, env=clean_environment, stdout=subprocess.DEVNULL, stderr=stderr) as running:
             connection, _ = silent.accept()
+            connection.settimeout(30)
             with connection:
                 assert connection.recv(3) == b"GET"
                 running.send_signal(signal.SIGINT)
-                status = running.wait(timeout=30)
+                try:
+                    status = running.wait(timeout=30)
+                finally:
+                    running.kill()
     assert (status, os.read(terminal, 100)) == (130, b"\r\n")
     os.close(stderr)
     os.close(terminal)
