@@ -13,6 +13,12 @@ from kubectl_argo_pods.workflow import Node
 
 # Types of nodes that run in a pod; the others only hold nodes.
 LEAVES = frozenset({"Pod", "Container", "HTTP", "Plugin"})
+# Those of the Workflow API (pkg/apis/workflow/v1alpha1/workflow_types.go).
+PHASES = ("Pending", "Running", "Succeeded", "Skipped", "Failed", "Error", "Omitted")
+TYPES = (
+    *("Pod", "Container", "Steps", "StepGroup", "DAG", "TaskGroup", "Retry"),
+    *("Skipped", "Suspend", "HTTP", "Plugin"),
+)
 PHASE_WORDS = {
     "@failed": ("Failed", "Error"),
     "@running": ("Running",),
@@ -194,8 +200,16 @@ def narrow(node_pods: Iterable[NodePod], filters: NodeFilters) -> list[NodePod]:
     """The rows whose node passes every filter; rows without a node pass only where there is none."""
     if filters == NodeFilters():
         return list(node_pods)
+    _refuse_unknown("--phase", filters.phases, PHASES)
+    _refuse_unknown("--type", filters.types, TYPES)
     requirements = _parse_fields(filters.fields)
     return [row for row in node_pods if row.node and _passes(row.node, filters, requirements)]
+
+
+def _refuse_unknown(flag: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
+    for word in given:
+        if word.lower() not in {each.lower() for each in known}:
+            raise UsageError(f'unknown {flag} "{word}": it is one of {", ".join(known)}')
 
 
 def _passes(node: Node, filters: NodeFilters, requirements: list[tuple[str, bool, str]]) -> bool:

@@ -138,6 +138,26 @@ def test_narrow_keeps_the_rows_that_pass_every_filter(filters: NodeFilters, expe
 
 
 @pytest.mark.parametrize(
+    ("filters", "sentence"),
+    [
+        (
+            NodeFilters(phases=("Failed", "Faild")),
+            'unknown --phase "Faild": it is one of Pending, Running, Succeeded, Skipped, Failed, Error, Omitted',
+        ),
+        (
+            NodeFilters(types=("Job",)),
+            'unknown --type "Job": it is one of Pod, Container, Steps, StepGroup, DAG, TaskGroup, Retry, Skipped, '
+            "Suspend, HTTP, Plugin",
+        ),
+    ],
+)
+def test_a_phase_or_type_that_argo_does_not_know_is_a_usage_error(filters: NodeFilters, sentence: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        narrow(rows(), filters)
+    assert str(raised.value) == sentence
+
+
+@pytest.mark.parametrize(
     ("fields", "sentence"),
     [
         ("phase", 'invalid --node-field-selector "phase": it must be KEY=VALUE or KEY!=VALUE'),
