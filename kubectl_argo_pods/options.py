@@ -17,7 +17,6 @@ class Option(NamedTuple):
     names: tuple[str, ...]
     help: str
     metavar: str = ""
-    choices: tuple[str, ...] = ()
 
 
 class Argument(NamedTuple):
@@ -151,9 +150,7 @@ class View(NamedTuple):
         Option(("-L", "--label-columns"), "Show these labels as columns; several by commas or repeated.", "LABELS"),
     ] = ()
     show_labels: Annotated[bool, Option(("--show-labels",), "Show all labels in a last column.")] = False
-    color: Annotated[
-        str, Option(("--color",), "Whether to colour: auto, always or never.", "WHEN", ("auto", "always", "never"))
-    ] = "auto"
+    color: Annotated[str, Option(("--color",), "Whether to colour: auto, always or never.", "WHEN")] = "auto"
     watch: Annotated[bool, Option(("-w", "--watch"), "Show changes as they come, until the workflows end.")] = False
 
 
