@@ -14,19 +14,21 @@ def graph_order(workflow: Workflow) -> Iterator[Node]:
     The tree is that of cmd/argo/commands/common/get.go: a DAG, Steps or containerSet node holds the nodes whose
     boundary it is, a step group, retry or task group its children; the workflow's exit handler and hooks follow.
     """
-    families = _families(workflow)
+    family = families(workflow)
     seen: set[str] = set()
     for root in sorted(
-        (node for node in workflow.nodes.values() if not _parent(node, families)), key=_root_key(workflow)
+        (node for node in workflow.nodes.values() if not _parent(node, family)), key=_root_key(workflow)
     ):
-        yield from _descend(root, families, seen)
+        yield from _descend(root, family, seen)
     # A manifest edited by hand may hold a cycle, which no root reaches.
     for node in workflow.nodes.values():
         if node.id not in seen:
-            yield from _descend(node, families, seen)
+            yield from _descend(node, family, seen)
 
 
-class _Families(NamedTuple):
+class Families(NamedTuple):
+    """Nodes by id, the id of what holds each, and what each holds."""
+
     nodes: dict[str, Node]
     parents: dict[str, str]
     members: dict[str, list[Node]]
@@ -36,7 +38,8 @@ class _Families(NamedTuple):
 _HOLDERS = {"StepGroup": ".", "Retry": "(", "TaskGroup": "("}
 
 
-def _families(workflow: Workflow) -> _Families:
+def families(workflow: Workflow) -> Families:
+    """Which node holds which."""
     nodes = workflow.nodes
     parents: dict[str, str] = {}
     for node in nodes.values():
@@ -51,11 +54,11 @@ def _families(workflow: Workflow) -> _Families:
         if parent in nodes and parent != node.id:
             parents[node.id] = parent
             members.setdefault(parent, []).append(node)
-    return _Families(nodes, parents, members)
+    return Families(nodes, parents, members)
 
 
-def _parent(node: Node, families: _Families) -> str:
-    return families.parents.get(node.id, "")
+def _parent(node: Node, family: Families) -> str:
+    return family.parents.get(node.id, "")
 
 
 def _root_key(workflow: Workflow) -> Any:
@@ -71,7 +74,12 @@ def _root_key(workflow: Workflow) -> Any:
     return key
 
 
-def _descend(root: Node, families: _Families, seen: set[str]) -> Iterator[Node]:
+def within(root: Node, family: Families) -> Iterator[Node]:
+    """The node and everything that it holds, in their order."""
+    return _descend(root, family, set())
+
+
+def _descend(root: Node, family: Families, seen: set[str]) -> Iterator[Node]:
     stack = [root]
     while stack:
         node = stack.pop()
@@ -79,7 +87,7 @@ def _descend(root: Node, families: _Families, seen: set[str]) -> Iterator[Node]:
             continue
         seen.add(node.id)
         yield node
-        stack.extend(reversed(_siblings(families.members.get(node.id, []))))
+        stack.extend(reversed(_siblings(family.members.get(node.id, []))))
 
 
 def _siblings(nodes: list[Node]) -> list[Node]:

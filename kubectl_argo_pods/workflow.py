@@ -13,6 +13,15 @@ Manifest = dict[str, Any]
 ENDED = frozenset({"Succeeded", "Failed", "Error"})
 # What a node can end in besides, without ever having run.
 FULFILLED = ENDED | {"Skipped", "Omitted"}
+# The phases and types of nodes (pkg/apis/workflow/v1alpha1/workflow_types.go).
+PHASES = ("Pending", "Running", "Succeeded", "Skipped", "Failed", "Error", "Omitted")
+TYPES = (
+    *("Pod", "Container", "Steps", "StepGroup", "DAG", "TaskGroup", "Retry"),
+    *("Skipped", "Suspend", "HTTP", "Plugin"),
+)
+# Types of nodes that run in a pod, and of those that only hold others.
+LEAVES = frozenset({"Pod", "Container", "HTTP", "Plugin"})
+PARENTS = frozenset({"Steps", "StepGroup", "DAG", "TaskGroup", "Retry"})
 
 
 class Node(NamedTuple):
@@ -138,3 +147,9 @@ def _template(node: Manifest) -> str:
     if ref:
         return f"{ref.get('name', '')}/{ref.get('template', '')}"
     return node.get("templateName") or ""
+
+
+def parameter(node: Node, name: str) -> str | None:
+    """The value of an input parameter; None for a node that has none of that name."""
+    parameters = (node.manifest.get("inputs") or {}).get("parameters") or []
+    return next((str(each.get("value", "")) for each in parameters if each.get("name") == name), None)

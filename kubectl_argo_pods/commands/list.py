@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from kubectl_argo_pods.errors import ForbiddenError, UsageError
+from kubectl_argo_pods.filters import NodeFilters, narrow
 from kubectl_argo_pods.options import Argument, Connection, Filters, View
 from kubectl_argo_pods.output.formats import parse_format, read_argument
 from kubectl_argo_pods.output.listing import (
@@ -22,7 +23,7 @@ from kubectl_argo_pods.output.listing import (
 from kubectl_argo_pods.output.listing import print_workflows as print_summaries
 from kubectl_argo_pods.output.style import painter
 from kubectl_argo_pods.pods import NodePod, join
-from kubectl_argo_pods.selection import NodeFilters, Shown, listed, narrow
+from kubectl_argo_pods.shown import Shown, listed
 from kubectl_argo_pods.sources import PodQuery, Sources, open_source
 from kubectl_argo_pods.sources.finding import Wanted, find, is_one, place, summaries
 from kubectl_argo_pods.sources.snapshot import Snapshot

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from kubectl_argo_pods.choice import bare_name, choose, is_plain
 from kubectl_argo_pods.errors import ArgoPodsError, ManifestError, NoMatchError, NotFoundError
-from kubectl_argo_pods.selection import near_misses
 from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources.snapshot import Snapshot, snapshot, snapshots
+from kubectl_argo_pods.spelling import near_misses
 from kubectl_argo_pods.workflow import WorkflowSummary
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from kubectl_argo_pods.naming import POD_NAME_FORMAT, node_id
-from kubectl_argo_pods.pods import NODE_ID, NODE_NAME, WORKFLOW_LABEL, NodePod, Pod
+from kubectl_argo_pods.pods import NODE_ID, NODE_NAME, WORKFLOW_LABEL, NodePod, Pod, join
 from kubectl_argo_pods.workflow import Manifest, Workflow, from_manifest
 
 UID = "0b8a2c2e-7a3f-4e3a-9a52-5c6f2e9d1c11"
+SIZE = {"parameters": [{"name": "size", "value": "7"}]}
 
 
 def node(name: str, type_: str = "Pod", *, children: Iterable[str] = (), parent: str = "", **fields: Any) -> Manifest:
@@ -64,3 +65,37 @@ def told(rows: Iterable[NodePod]) -> list[tuple[str, str, str, str]]:
         )
         for each in rows
     ]
+
+
+def varied_rows() -> list[NodePod]:
+    """A DAG with a plain task, a loop, a retried task, a containerSet, and Steps that hold a second `load`."""
+    nodes = workflow(
+        node("wf", "DAG", phase="Failed"),
+        node("wf.load", parent="wf", templateName="load", inputs=SIZE),
+        node("wf.process", "TaskGroup", parent="wf", children=["wf.process(0:item-1)", "wf.process(1:b:c)"]),
+        node("wf.process(0:item-1)", parent="wf"),
+        node("wf.process(1:b:c)", parent="wf", phase="Running", startedAt="2026-05-04T10:09:00Z"),
+        node("wf.train", "Retry", parent="wf", phase="Error", children=["wf.train(0)", "wf.train(1)", "wf.train(10)"]),
+        node("wf.train(0)", parent="wf", phase="Failed", finishedAt="2026-05-04T10:03:00Z"),
+        node("wf.train(1)", parent="wf", phase="Failed", finishedAt="2026-05-04T10:05:00Z"),
+        node("wf.train(10)", parent="wf", phase="Error", finishedAt="2026-05-04T10:07:00Z"),
+        node("wf.set", parent="wf"),
+        node("wf.set.one", "Container", parent="wf.set", display="one"),
+        node("wf.sub", "Steps", parent="wf", children=["wf.sub[0]"]),
+        node("wf.sub[0]", "StepGroup", parent="wf.sub", display="[0]", children=["wf.sub[0].load"]),
+        node(
+            "wf.sub[0].load",
+            parent="wf.sub",
+            display="load",
+            templateName="",
+            templateRef={"name": "lib", "template": "load"},
+        ),
+        node("wf[0].two(0:x)", display="two(0:x)"),
+        node("wf[0].two(1:y)", display="two(1:y)"),
+        node("wf.skipped", "Skipped", parent="wf", phase="Skipped"),
+    )
+    return join(nodes, [pod("stray-1", kind="Job", uid="job")])
+
+
+def node_names(chosen: list[NodePod]) -> list[str]:
+    return [row.node.name.removeprefix("wf.") if row.node else row.name for row in chosen]
