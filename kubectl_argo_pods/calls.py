@@ -19,6 +19,7 @@ def perform(call: Call) -> int:
 
 def received(call: Call) -> dict[str, Any]:
     """What the command's function receives: its words, and its groups of options as values."""
-    groups = commands()[call.command].groups
-    values = {name: getattr(options, kind)(**call.values.get(name, {})) for name, kind in groups.items()}
-    return {"words": call.words, **values}
+    command = commands()[call.command]
+    values = {name: getattr(options, kind)(**call.values.get(name, {})) for name, kind in command.groups.items()}
+    tail = {"tail": call.tail} if command.has_tail else {}
+    return {"words": call.words, **values, **tail}

@@ -20,8 +20,8 @@ from typer.core import TyperCommand
 from kubectl_argo_pods import options
 from kubectl_argo_pods.calls import perform
 from kubectl_argo_pods.errors import UsageError
-from kubectl_argo_pods.grammar import Call, commands, named_command, negated, respelled
-from kubectl_argo_pods.options import SECTIONS, Argument, Option
+from kubectl_argo_pods.grammar import Call, commands, ended, named_command, negated, parted, respelled
+from kubectl_argo_pods.options import SECTIONS, Argument, Option, Tail
 
 PROGRAM = "kubectl argo-pods"
 # Every command, with the function that performs it; the first is performed where none is named.
@@ -63,12 +63,14 @@ def run(arguments: list[str]) -> int:
 def read(arguments: list[str]) -> Call | None:
     """The call that a command line means; None if it asked for help, which is printed; raises UsageError."""
     name, rest = named_command(arguments)
+    known = commands()[name]
+    line, tail = parted(rest, known.options)
     try:
-        call = command(name).main(respelled(rest, commands()[name].options), _program(name), standalone_mode=False)
+        call = command(name).main(respelled(line, known.options), _program(name), standalone_mode=False)
     except (TyperUsageError, UsageError) as error:
         sentence = str(error) if isinstance(error, UsageError) else _sentence(error, name)
         raise UsageError(f"{sentence}\nSee '{_program(name)} --help' for usage.") from error
-    return call if isinstance(call, Call) else None
+    return ended(call, tail, known) if isinstance(call, Call) else None
 
 
 def _program(name: str) -> str:
@@ -116,7 +118,8 @@ def command(name: str) -> TyperCommand:
     """The Typer command that reads a line as the quick parser does: what it returns is a Call."""
     function = function_of(name)
     known = list(fields(name))
-    words = next((hint for hint in get_type_hints(function, include_extras=True).values() if _is_words(hint)), None)
+    hints = get_type_hints(function, include_extras=True)
+    words = next((hint for hint in hints.values() if _declares(hint, Argument)), None)
 
     def call(**given: Any) -> Call:
         return _call(name, known, given)
@@ -134,8 +137,14 @@ def command(name: str) -> TyperCommand:
     return built
 
 
-def _is_words(hint: Any) -> bool:
-    return get_origin(hint) is Annotated and isinstance(get_args(hint)[1], Argument)
+def _declares(hint: Any, kind: type) -> bool:
+    return get_origin(hint) is Annotated and isinstance(get_args(hint)[1], kind)
+
+
+def _tail(name: str) -> Tail | None:
+    """What the command says of the words behind `--`, if it hands them to another program."""
+    hints = get_type_hints(function_of(name), include_extras=True).values()
+    return next((get_args(hint)[1] for hint in hints if _declares(hint, Tail)), None)
 
 
 def _words_parameter(hint: Any) -> inspect.Parameter:
@@ -157,8 +166,7 @@ def _parameter(field: Field) -> inspect.Parameter:
     metavar = field.option.metavar or None
     declared = typer.Option(*names, help=field.option.help, metavar=metavar, show_default=False)
     annotation = Annotated[type_ | None, declared]
-    name = f"{field.group}__{field.name}"
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+    return inspect.Parameter(_name(field), inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
 def kind_of(type_: Any) -> str:
@@ -171,7 +179,7 @@ def kind_of(type_: Any) -> str:
 def _call(name: str, known: list[Field], given: dict[str, Any]) -> Call:
     values: dict[str, dict[str, Any]] = {}
     for field in known:
-        value = given[f"{field.group}__{field.name}"]
+        value = given[_name(field)]
         if value is not None and value != []:
             values.setdefault(field.group, {})[field.name] = tuple(value) if isinstance(value, list) else value
     return Call(name, tuple(given.get("words") or ()), values)
@@ -182,14 +190,15 @@ class Sectioned(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         words = [f"[{param.metavar}]" for param in self.params if param.name == "words" and param.metavar]
-        return [*words, "[flags]"]
+        tail = _tail(self.name or "")
+        return [*words, "[flags]", *([f"-- {tail.metavar}"] if tail else [])]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Examples"):
             for comment, arguments in EXAMPLES[self.name or ""].items():
                 formatter.write(f"  # {comment}\n  {PROGRAM} {arguments}".rstrip() + "\n")
-        for section, names in _sections().items():
-            records = [_record(param) for param in self.params if (param.name or "").partition("__")[2] in names]
+        for section, names in _sections(self.name or "").items():
+            records = [_record(param) for param in self.params if param.name in names]
             if records:
                 with formatter.section(section):
                     formatter.write_dl(records)
@@ -197,8 +206,16 @@ class Sectioned(TyperCommand):
             formatter.write_dl([(name, (function_of(name).__doc__ or "").partition("\n")[0]) for name in FUNCTIONS])
 
 
-def _sections() -> dict[str, set[str]]:
-    return {section: set(group._fields) for group, section in SECTIONS.items()}  # type: ignore[attr-defined]
+def _sections(name: str) -> dict[str, set[str]]:
+    """Help's headings, with the parameters below each."""
+    sections: dict[str, set[str]] = {section: set() for section in SECTIONS.values()}
+    for field in fields(name):
+        sections[field.section].add(_name(field))
+    return sections
+
+
+def _name(field: Field) -> str:
+    return f"{field.group}__{field.name}"
 
 
 def _record(param: Any) -> tuple[str, str]:
@@ -214,11 +231,11 @@ def grammar_table() -> str:
     return (
         '"""What the quick parser knows; written by `python -m kubectl_argo_pods.cli --write-grammar`."""\n\n'
         "from __future__ import annotations\n\n"
-        f"COMMANDS: dict[str, tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]]]] = {text}\n"
+        f"COMMANDS: dict[str, tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]], bool]] = {text}\n"
     )
 
 
-def _entry(name: str) -> tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]]]:
+def _entry(name: str) -> tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]], bool]:
     module, _, function = FUNCTIONS[name].partition(":")
     hints = get_type_hints(function_of(name), include_extras=True)
     groups = {parameter: kind.__name__ for parameter, kind in hints.items() if kind in SECTIONS}
@@ -228,7 +245,7 @@ def _entry(name: str) -> tuple[str, str, dict[str, str], dict[str, tuple[str, st
         for option in field.option.names
     }
     assert all(hasattr(options, kind) for kind in groups.values())
-    return module, function, groups, known
+    return module, function, groups, known, _tail(name) is not None
 
 
 if __name__ == "__main__":

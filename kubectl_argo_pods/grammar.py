@@ -19,11 +19,15 @@ Target = tuple[str, str, str]
 
 
 class Call(NamedTuple):
-    """A command and what it receives: its words, and the values given in each of its groups of options."""
+    """A command and what it receives: its words, and the values given in each of its groups of options.
+
+    `tail` is what follows `--`, for a command that hands it to another program; for the others these are words, too.
+    """
 
     command: str
     words: tuple[str, ...]
     values: dict[str, dict[str, Any]]
+    tail: tuple[str, ...] = ()
 
 
 class Command(NamedTuple):
@@ -33,6 +37,7 @@ class Command(NamedTuple):
     function: str
     groups: dict[str, str]  # parameter -> the class in `options`
     options: dict[str, Target]
+    has_tail: bool
 
 
 def commands() -> dict[str, Command]:
@@ -42,7 +47,33 @@ def commands() -> dict[str, Command]:
 def parse(arguments: list[str]) -> Call | None:
     """The call that a command line means; None for one that is not plainly right."""
     name, rest = named_command(arguments)
-    return _read(name, rest, commands()[name].options)
+    command = commands()[name]
+    line, tail = parted(rest, command.options)
+    call = _read(name, line, command.options)
+    return call and ended(call, tail, command)
+
+
+def ended(call: Call, tail: list[str], command: Command) -> Call:
+    """The call with what followed `--` in its place."""
+    if command.has_tail:
+        return call._replace(tail=tuple(tail))
+    return call._replace(words=(*call.words, *tail))
+
+
+def parted(arguments: list[str], options: dict[str, Target]) -> tuple[list[str], list[str]]:
+    """What stands before and behind the first `--` that is no option's value."""
+    rest = iter(enumerate(arguments))
+    for index, argument in rest:
+        if argument == "--":
+            return arguments[:index], arguments[index + 1 :]
+        if not is_word(argument) and _wants_value(argument, options):
+            next(rest, None)
+    return arguments, []
+
+
+def _wants_value(argument: str, options: dict[str, Target]) -> bool:
+    """Whether the next argument is this one's value; an unknown option takes none."""
+    return any(value is None for _, value in split(argument, options) or ())
 
 
 def named_command(arguments: list[str]) -> tuple[str, list[str]]:
@@ -58,15 +89,13 @@ def named_command(arguments: list[str]) -> tuple[str, list[str]]:
 
 
 def _words_at(arguments: list[str], options: dict[str, Target]) -> list[int]:
-    """Where the words before `--` stand; an unknown option takes no value."""
+    """Where the words before `--` stand."""
     found: list[int] = []
-    rest = iter(enumerate(arguments))
+    rest = iter(enumerate(parted(arguments, options)[0]))
     for index, argument in rest:
-        if argument == "--":
-            break
         if is_word(argument):
             found.append(index)
-        elif any(value is None for _, value in split(argument, options) or ()):
+        elif _wants_value(argument, options):
             next(rest, None)
     return found
 
@@ -81,9 +110,7 @@ def _read(name: str, arguments: list[str], options: dict[str, Target]) -> Call |
     values: dict[str, dict[str, Any]] = {}
     rest = iter(arguments)
     for argument in rest:
-        if argument == "--":
-            words.extend(rest)
-        elif is_word(argument):
+        if is_word(argument):
             words.append(argument)
         else:
             taken = split(argument, options)
@@ -155,8 +182,6 @@ def respelled(arguments: list[str], options: dict[str, Target]) -> list[str]:
     line: list[str] = []
     rest = iter(arguments)
     for argument in rest:
-        if argument == "--":
-            return [*line, argument, *rest]
         taken = None if is_word(argument) else split(argument, options)
         if "=" in argument and taken:
             line += [part for target, value in taken for part in _spelled(target, value or "", options)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-COMMANDS: dict[str, tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]]]] = {'list': ('kubectl_argo_pods.commands.list',
+COMMANDS: dict[str, tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]], bool]] = {'list': ('kubectl_argo_pods.commands.list',
           'list_',
-          {'connection': 'Connection', 'filters': 'Filters', 'view': 'View'},
-          {'-f': ('text', 'connection', 'filename'),
-           '--filename': ('text', 'connection', 'filename'),
+          {'manifests': 'Manifests', 'connection': 'Connection', 'filters': 'Filters', 'view': 'View'},
+          {'-f': ('text', 'manifests', 'filename'),
+           '--filename': ('text', 'manifests', 'filename'),
            '-n': ('text', 'connection', 'namespace'),
            '--namespace': ('text', 'connection', 'namespace'),
            '--kubeconfig': ('text', 'connection', 'kubeconfig'),
@@ -48,8 +48,8 @@ COMMANDS: dict[str, tuple[str, str, dict[str, str], dict[str, tuple[str, str, st
            '--phase': ('texts', 'filters', 'phase'),
            '--type': ('texts', 'filters', 'type'),
            '--template': ('texts', 'filters', 'template'),
-           '--all-nodes': ('flag', 'filters', 'all_nodes'),
-           '--orphans': ('flag', 'filters', 'orphans'),
+           '--all-nodes': ('flag', 'view', 'all_nodes'),
+           '--orphans': ('flag', 'view', 'orphans'),
            '-o': ('text', 'view', 'output'),
            '--output': ('text', 'view', 'output'),
            '--gone': ('flag', 'view', 'gone'),
@@ -60,5 +60,6 @@ COMMANDS: dict[str, tuple[str, str, dict[str, str], dict[str, tuple[str, str, st
            '--show-labels': ('flag', 'view', 'show_labels'),
            '--color': ('text', 'view', 'color'),
            '-w': ('flag', 'view', 'watch'),
-           '--watch': ('flag', 'view', 'watch')}),
- 'version': ('kubectl_argo_pods.commands.version', 'version', {}, {})}
+           '--watch': ('flag', 'view', 'watch')},
+          False),
+ 'version': ('kubectl_argo_pods.commands.version', 'version', {}, {}, False)}

@@ -26,12 +26,24 @@ class Argument(NamedTuple):
     help: str
 
 
-class Connection(NamedTuple):
-    """Where to ask: kubectl's connection flags, and those of the Argo Server as the argo command has them."""
+class Tail(NamedTuple):
+    """What follows `--`: the command line of another program."""
+
+    metavar: str
+    help: str
+
+
+class Manifests(NamedTuple):
+    """Where workflows are read from, if not from a cluster."""
 
     filename: Annotated[
         str | None, Option(("-f", "--filename"), "Read the workflows from a file, or - for standard input.", "FILE")
     ] = None
+
+
+class Connection(NamedTuple):
+    """Where to ask: kubectl's connection flags, and those of the Argo Server as the argo command has them."""
+
     namespace: Annotated[str | None, Option(("-n", "--namespace"), "The namespace to look in.", "NAME")] = None
     kubeconfig: Annotated[str | None, Option(("--kubeconfig",), "The kubeconfig file to use.", "FILE")] = None
     context: Annotated[str | None, Option(("--context",), "The kubeconfig context to use.", "NAME")] = None
@@ -101,7 +113,7 @@ class Connection(NamedTuple):
 
 
 class Filters(NamedTuple):
-    """What is listed."""
+    """Which workflows, nodes and pods are meant, besides what the words say."""
 
     all_namespaces: Annotated[bool, Option(("-A", "--all-namespaces"), "Look in all namespaces.")] = False
     workflow_selector: Annotated[
@@ -124,15 +136,15 @@ class Filters(NamedTuple):
     template: Annotated[
         tuple[str, ...], Option(("--template",), "The nodes of the templates named so; repeatable.", "GLOB")
     ] = ()
+
+
+class View(NamedTuple):
+    """What a list shows, and how."""
+
     all_nodes: Annotated[bool, Option(("--all-nodes",), "Show the nodes without pods, too.")] = False
     orphans: Annotated[
         bool, Option(("--orphans",), "Show the pods that carry the workflow's label but are of no node, too.")
     ] = False
-
-
-class View(NamedTuple):
-    """How it is shown."""
-
     output: Annotated[
         str | None,
         Option(
@@ -155,4 +167,4 @@ class View(NamedTuple):
 
 
 # The headings of help, in its order.
-SECTIONS = {Filters: "Selection", View: "Output", Connection: "Connection"}
+SECTIONS = {Filters: "Selection", Manifests: "Selection", View: "Output", Connection: "Connection"}

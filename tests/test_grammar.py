@@ -14,7 +14,7 @@ from kubectl_argo_pods import cli, grammar, grammar_table
 from kubectl_argo_pods.calls import received
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar import Call
-from kubectl_argo_pods.options import Connection, Filters, View
+from kubectl_argo_pods.options import Connection, Filters, Manifests, View
 
 
 def test_the_table_of_the_quick_parser_is_what_the_commands_declare() -> None:
@@ -53,10 +53,10 @@ READ: dict[str, tuple[str, tuple[str, ...], dict[str, dict[str, object]]]] = {
     "wf -- -- x": ("list", ("wf", "--", "x"), {}),
     "-n foo -- -n": ("list", ("-n",), {"connection": {"namespace": "foo"}}),
     "-": ("list", ("-",), {}),
-    "-f -": ("list", (), {"connection": {"filename": "-"}}),
-    "-f-": ("list", (), {"connection": {"filename": "-"}}),
-    "--filename=-": ("list", (), {"connection": {"filename": "-"}}),
-    "-f - wf": ("list", ("wf",), {"connection": {"filename": "-"}}),
+    "-f -": ("list", (), {"manifests": {"filename": "-"}}),
+    "-f-": ("list", (), {"manifests": {"filename": "-"}}),
+    "--filename=-": ("list", (), {"manifests": {"filename": "-"}}),
+    "-f - wf": ("list", ("wf",), {"manifests": {"filename": "-"}}),
     "-n foo": ("list", (), {"connection": {"namespace": "foo"}}),
     "-nfoo": ("list", (), {"connection": {"namespace": "foo"}}),
     "-n=foo": ("list", (), {"connection": {"namespace": "foo"}}),
@@ -127,8 +127,13 @@ def test_blanks_and_empty_words_come_through() -> None:
 def test_a_command_receives_its_groups_with_their_defaults() -> None:
     call = grammar.parse(["wf", "-n", "foo", "--phase", "Failed"])
     assert call is not None
-    groups = {"connection": Connection(namespace="foo"), "filters": Filters(phase=("Failed",)), "view": View()}
-    assert received(call) == {"words": ("wf",), **groups}
+    assert received(call) == {
+        "words": ("wf",),
+        "manifests": Manifests(),
+        "connection": Connection(namespace="foo"),
+        "filters": Filters(phase=("Failed",)),
+        "view": View(),
+    }
 
 
 REFUSED = [

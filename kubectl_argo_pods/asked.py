@@ -1,0 +1,67 @@
+"""What a command line asks for, which all commands say alike: the workflows, and the rows of their nodes and pods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from kubectl_argo_pods.errors import ForbiddenError, UsageError
+from kubectl_argo_pods.filters import NodeFilters, narrow
+from kubectl_argo_pods.options import Connection, Filters
+from kubectl_argo_pods.pods import NodePod, join
+from kubectl_argo_pods.shown import Shown, listed
+from kubectl_argo_pods.sources import PodQuery, Sources, open_source
+from kubectl_argo_pods.sources.finding import Wanted
+from kubectl_argo_pods.sources.snapshot import Snapshot
+
+
+class Asked(NamedTuple):
+    """Where to look, for which workflows, and for which of their nodes (all of them where there is no word)."""
+
+    sources: Sources
+    wanted: Wanted
+    nodes: tuple[str, ...]
+
+
+def asked(
+    words: tuple[str, ...], connection: Connection, filters: Filters, filename: str | None, environ: Mapping[str, str]
+) -> Asked:
+    """The meaning of WORKFLOW [NODE...]; nothing is fetched yet. Raises ConfigError and UsageError."""
+    if words and not words[0]:
+        raise UsageError('the WORKFLOW is empty: write a name, @latest, or "*" for all workflows')
+    sources = open_source(connection.overrides(), connection.argo_server_flags(), filename, environ)
+    namespace = None if filters.all_namespaces else sources.namespace
+    wanted = Wanted(words[0] if words else "", filters.workflow_selector or "", namespace, filename or "")
+    return Asked(sources, wanted, words[1:])
+
+
+def pod_query(filters: Filters, include: str) -> PodQuery:
+    """Which pods to ask the cluster for, with no more of each than is needed: None, Metadata or Object."""
+    return PodQuery(filters.selector or "", filters.field_selector or "", include)
+
+
+def rows(
+    snapshots: Iterable[Snapshot],
+    nodes: tuple[str, ...],
+    filters: Filters,
+    *,
+    all_nodes: bool = False,
+    orphans: bool = False,
+) -> list[NodePod]:
+    """The rows that the NODE words and the filters leave; raises NoMatchError, ForbiddenError and UsageError."""
+    found = list(snapshots)
+    selects_pods = bool(filters.selector or filters.field_selector)
+    if selects_pods and any(snapshot.pods is None for snapshot in found):
+        why = next((notice for snapshot in found for notice in snapshot.notices), "there is no cluster to ask")
+        raise ForbiddenError(f"-l/--selector and --field-selector select pods, which cannot be listed: {why}")
+    joined = [join(snapshot.workflow, snapshot.pods) for snapshot in found]
+    types = split(filters.type)
+    # A selector of pods can only be passed by pods that are there.
+    shown = Shown(all_nodes=all_nodes, containers=bool(types), orphans=orphans, live=selects_pods)
+    narrowing = NodeFilters(split(filters.phase), types, filters.template, filters.node_field_selector or "")
+    return narrow(listed(joined, nodes, shown), narrowing)
+
+
+def split(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts of an option that may be repeated or hold several parts between commas."""
+    return tuple(part for each in given for part in each.split(",") if part)
