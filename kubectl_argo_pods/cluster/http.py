@@ -29,6 +29,7 @@ LONGEST_WAIT = 10.0
 BUSY = frozenset({429, 502, 503, 504})
 
 Connection = http.client.HTTPConnection
+Answer = tuple[Connection, http.client.HTTPResponse]
 
 
 class Caller(Protocol):
@@ -47,6 +48,29 @@ class Terms(NamedTuple):
     trust: Entry
     timeout: float | None = None
     compression: bool = True
+
+
+class Request(NamedTuple):
+    """What is asked for; with a body it is a POST of JSON, else a GET."""
+
+    path: str
+    accept: str
+    encoding: str
+    body: bytes | None = None
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.body is None else "POST"
+
+    @property
+    def is_idempotent(self) -> bool:
+        return self.body is None
+
+    def headers(self) -> Headers:
+        headers = [("Accept", self.accept), ("Accept-Encoding", self.encoding)]
+        if self.body is None:
+            return headers
+        return [*headers, ("Content-Type", JSON), ("Content-Length", str(len(self.body)))]
 
 
 def open_http(cluster: Cluster, environ: Mapping[str, str]) -> Http:
@@ -77,22 +101,15 @@ class Http:
 
     def get_json(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Any:
         """The decoded answer to a GET; raises UnreachableError or ApiError."""
-        connection, response = self._get(_with_query(path, query), accept, self._encoding())
-        try:
-            body = _decoded(response.read(), response.getheader("Content-Encoding"))
-        except (OSError, http.client.HTTPException, zlib.error) as error:
-            connection.close()
-            raise faults.from_network(error, self.endpoint) from error
-        self._keep(connection, response)
-        content_type = response.getheader("Content-Type") or ""
-        try:
-            return json.loads(body)
-        except ValueError as error:
-            raise faults.from_foreign_body(content_type, body, self.endpoint) from error
+        return self._json(Request(_with_query(path, query), accept, self._encoding()))
+
+    def post_json(self, path: str, value: Any) -> Any:
+        """The decoded answer to a POST, which is sent once only; raises UnreachableError or ApiError."""
+        return self._json(Request(path, JSON, self._encoding(), json.dumps(value).encode()))
 
     def stream(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Stream:
         """A long answer to a GET, chunk by chunk as it arrives; raises UnreachableError or ApiError."""
-        connection, response = self._get(_with_query(path, query), accept, "identity")
+        connection, response = self._ask(Request(_with_query(path, query), accept, "identity"))
         return Stream(connection, response, self.endpoint)
 
     def close(self) -> None:
@@ -122,12 +139,25 @@ class Http:
     def _encoding(self) -> str:
         return "gzip" if self._terms.compression else "identity"
 
-    def _get(self, path: str, accept: str, encoding: str) -> tuple[Connection, http.client.HTTPResponse]:
+    def _json(self, request: Request) -> Any:
+        connection, response = self._ask(request)
+        try:
+            body = _decoded(response.read(), response.getheader("Content-Encoding"))
+        except (OSError, http.client.HTTPException, zlib.error) as error:
+            connection.close()
+            raise faults.from_network(error, self.endpoint) from error
+        self._keep(connection, response)
+        content_type = response.getheader("Content-Type") or ""
+        try:
+            return json.loads(body)
+        except ValueError as error:
+            raise faults.from_foreign_body(content_type, body, self.endpoint) from error
+
+    def _ask(self, request: Request) -> Answer:
         """The head of an answer of 2xx, after as many tries as are sensible."""
-        renewed = False
-        for tries_left in range(RETRIES, -1, -1):
+        for tries_left in range(RETRIES if request.is_idempotent else 0, -1, -1):
             try:
-                connection, response = self._send(path, accept, encoding)
+                connection, response = self._let_in(request)
             except (OSError, http.client.HTTPException) as error:
                 if not tries_left or not _is_passing(error):
                     raise faults.from_network(error, self.endpoint) from error
@@ -137,13 +167,19 @@ class Http:
                 return connection, response
             failure = self._failure(connection, response)
             wait = _wait(response, tries_left)
-            if response.status == 401 and not renewed and self._renew():
-                renewed = True
-            elif wait is None or not tries_left:
+            if wait is None or not tries_left:
                 raise failure
-            else:
-                time.sleep(wait)
+            time.sleep(wait)
         raise AssertionError("the last try returns or raises")
+
+    def _let_in(self, request: Request) -> Answer:
+        """The answer to one try; who is refused as unknown tries once more with new credentials, if there are any."""
+        connection, response = self._send(request)
+        # A request that was not let in has done nothing: even what is not idempotent may be asked again.
+        if response.status != 401 or not self._renew():
+            return connection, response
+        self._failure(connection, response)
+        return self._send(request)
 
     def _renew(self) -> bool:
         renewed = self._caller.renew()
@@ -154,18 +190,18 @@ class Http:
             self.close()
         return renewed
 
-    def _send(self, path: str, accept: str, encoding: str) -> tuple[Connection, http.client.HTTPResponse]:
-        headers = [*self.headers(), ("Accept", accept), ("Accept-Encoding", encoding)]
+    def _send(self, request: Request) -> Answer:
         with self._lock:
-            connection = self._idle.pop() if self._idle else None
+            # A kept connection may turn out to be closed, when nobody knows how far the request came.
+            connection = self._idle.pop() if self._idle and request.is_idempotent else None
         if connection is not None:
             try:
-                return connection, self._ask(connection, path, headers)
+                return connection, self._write(connection, request)
             except (ConnectionError, http.client.RemoteDisconnected, http.client.CannotSendRequest, ssl.SSLError):
                 # The server had closed it in the meantime: that says nothing about the request.
                 connection.close()
         connection = self._connect()
-        return connection, self._ask(connection, path, headers)
+        return connection, self._write(connection, request)
 
     def _connect(self) -> Connection:
         sock = open_socket(self.endpoint, self.context(), self._terms.timeout)
@@ -174,12 +210,12 @@ class Http:
         connection.sock = sock
         return connection
 
-    def _ask(self, connection: Connection, path: str, headers: Headers) -> http.client.HTTPResponse:
+    def _write(self, connection: Connection, request: Request) -> http.client.HTTPResponse:
         try:
-            connection.putrequest("GET", self._target(path), skip_host=True, skip_accept_encoding=True)
-            for name, value in [*headers, *self._to_proxy()]:
+            connection.putrequest(request.method, self._target(request.path), skip_host=True, skip_accept_encoding=True)
+            for name, value in [*self.headers(), *request.headers(), *self._to_proxy()]:
                 connection.putheader(name, value)
-            connection.endheaders()
+            connection.endheaders(request.body)
             return connection.getresponse()
         except BaseException:
             connection.close()

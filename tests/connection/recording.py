@@ -24,6 +24,7 @@ class Asked(NamedTuple):
     headers: list[tuple[str, str]]
     connection: int  # 1 for the first connection
     certificate: str  # the client's common name
+    body: bytes
 
     def values(self, name: str) -> list[str]:
         return [value for key, value in self.headers if key.lower() == name.lower()]
@@ -80,7 +81,8 @@ def _handler(record: Recording) -> type[BaseHTTPRequestHandler]:
                 certificate = self.connection.getpeercert() if isinstance(self.connection, ssl.SSLSocket) else None
                 names = [pair[0][1] for pair in (certificate or {}).get("subject", ())]
                 number = connections.index(self) + 1
-                asked = Asked(self.path, list(self.headers.items()), number, names[-1] if names else "")
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                asked = Asked(self.path, list(self.headers.items()), number, names[-1] if names else "", body)
                 record.asked.append(asked)
                 answer = record.answers(asked)
             self.send_response(answer.status)
@@ -90,6 +92,8 @@ def _handler(record: Recording) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(answer.body)
             self.close_connection = answer.hang_up
+
+        do_POST = do_GET
 
         def log_message(self, format: str, *args: object) -> None:
             """Nothing on stderr."""

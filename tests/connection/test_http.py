@@ -137,6 +137,26 @@ def test_a_server_that_stays_busy_is_not_asked_for_ever() -> None:
     assert (caught.value.code, len(server.asked)) == (429, 4)
 
 
+def test_a_post_carries_json() -> None:
+    with recording(lambda _: Answer(201, b'{"a": 1}')) as server:
+        assert connect(server).post_json("/reviews", {"spec": "größe"}) == {"a": 1}
+    (asked,) = server.asked
+    assert (asked.path, json.loads(asked.body), asked.values("Content-Type")) == (
+        "/reviews",
+        {"spec": "größe"},
+        ["application/json"],
+    )
+
+
+def test_a_post_is_never_repeated() -> None:
+    with recording(in_turn(Answer(hang_up=True), Answer(503, b""))) as server:
+        http = connect(server)
+        http.get_json("/1")
+        with pytest.raises(ApiError):
+            http.post_json("/2", {})
+    assert [(asked.path, asked.connection) for asked in server.asked] == [("/1", 1), ("/2", 2)]
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "sentence"),
     [
