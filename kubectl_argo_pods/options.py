@@ -80,18 +80,24 @@ class Connection(NamedTuple):
         bool, Option(("--disable-compression",), "Do not ask the server to compress its answers.")
     ] = False
     argo_server: Annotated[
-        str | None, Option(("-s", "--argo-server"), "Ask this Argo Server for workflows. [$ARGO_SERVER]", "HOST:PORT")
+        str | None,
+        Option(
+            ("-s", "--argo-server"),
+            "Ask this Argo Server for workflows: HOST:PORT, or service/NAMESPACE/NAME[:PORT] through the Kubernetes API. "
+            "[$ARGO_SERVER]",
+            "SERVER",
+        ),
     ] = None
     secure: Annotated[
         bool | None, Option(("--secure",), "Whether the Argo Server speaks TLS; by default it does. [$ARGO_SECURE]")
     ] = None
     insecure_skip_verify: Annotated[
-        bool,
+        bool | None,
         Option(
             ("-k", "--insecure-skip-verify"),
             "Do not verify the Argo Server's certificate. [$ARGO_INSECURE_SKIP_VERIFY]",
         ),
-    ] = False
+    ] = None
     argo_base_href: Annotated[
         str | None, Option(("--argo-base-href",), "The path before the Argo Server's own. [$ARGO_BASE_HREF]", "PATH")
     ] = None

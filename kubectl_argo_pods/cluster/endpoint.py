@@ -27,6 +27,8 @@ class Endpoint(NamedTuple):
     tls_server_name: str  # "" where it is the host's
     label: str
     hint: str = "check the server of its kubeconfig entry"  # what to look at where the answer is none of an API's
+    login: str = "log in again, or check the user"  # what to do about credentials that are refused
+    via: Endpoint | None = None  # the Kubernetes API that passes requests on to it
 
     @property
     def authority(self) -> str:

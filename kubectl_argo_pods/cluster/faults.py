@@ -23,6 +23,8 @@ CLASSES: dict[int, type[ApiError]] = {
     404: NotFoundError,
     410: GoneError,
 }
+# What a gRPC gateway says of a path that its release does not have (grpc-gateway v1, runtime/mux.go).
+UNKNOWN_CALL = frozenset({(404, "Not Found"), (501, "Not Implemented")})
 
 
 def from_network(error: Exception, endpoint: Endpoint) -> UnreachableError:
@@ -58,34 +60,59 @@ def _tls_sentence(error: ssl.SSLError, endpoint: Endpoint) -> str:
 
 def from_answer(code: int, content_type: str, body: bytes, endpoint: Endpoint) -> ApiError:
     """The error of an answer that is none of 2xx: a Kubernetes Status, a gRPC gateway's error, or neither."""
-    message, reason = _message(body)
+    answer = _parsed(body)
+    message, reason = str(answer.get("message") or ""), str(answer.get("reason") or answer.get("http_status") or "")
     kind = CLASSES.get(code, ApiError)
-    if message:
-        return kind(_with_place(code, message, endpoint), code=code, reason=reason)
-    looks = _looks(content_type, body, endpoint)
-    return kind(f"{endpoint.label} answered {code}{looks}", code=code, reason=reason)
+    if not message:
+        sentence = f"{endpoint.label} answered {code}{_looks(code, content_type, body, endpoint)}"
+    elif endpoint.via and answer.get("kind") == "Status":
+        # No word of the server itself, but of the Kubernetes API on the way to it.
+        kind = kind if code in (401, 403) else ApiError
+        sentence = _sentence_on_the_way(code, message, endpoint, endpoint.via)
+    elif (code, message) in UNKNOWN_CALL:
+        kind = ApiError
+        sentence = f"{endpoint.label} does not know this call ({code} {message}): it is too old for it, or else "
+        sentence += endpoint.hint
+    else:
+        sentence = _sentence(code, message, endpoint)
+    return kind(sentence, code=code, reason=reason)
 
 
-def _message(body: bytes) -> tuple[str, str]:
-    """The server's own sentence and word for the failure, from any of the shapes that they come in."""
+def _parsed(body: bytes) -> dict[str, Any]:
+    """The server's own account of the failure, from any of the shapes that it comes in; {} for none of them."""
     try:
         answer: Any = json.loads(body.removeprefix(b"data: "))
-    except ValueError:
-        return "", ""
+    except (ValueError, RecursionError):
+        return {}
     if not isinstance(answer, dict):
-        return "", ""
-    if isinstance(answer.get("error"), dict):
-        answer = answer["error"]
-    return str(answer.get("message") or ""), str(answer.get("reason") or answer.get("http_status") or "")
+        return {}
+    return answer["error"] if isinstance(answer.get("error"), dict) else answer
 
 
-def _with_place(code: int, message: str, endpoint: Endpoint) -> str:
+def _sentence(code: int, message: str, endpoint: Endpoint) -> str:
     if code == 401:
-        return f"{endpoint.label} does not accept the credentials ({message}); log in again, or check the user"
+        return f"{endpoint.label} does not accept the credentials ({message}); {endpoint.login}"
+    if code == 403:
+        return _refused(message)
     return message if code in CLASSES else f"{endpoint.label} answered {code}: {message}"
 
 
-def _looks(content_type: str, body: bytes, endpoint: Endpoint) -> str:
+def _sentence_on_the_way(code: int, message: str, endpoint: Endpoint, via: Endpoint) -> str:
+    if code in (401, 403):
+        return _sentence(code, message, via)
+    return f"{endpoint.label} cannot be reached: {message}; {endpoint.hint}"
+
+
+def _refused(message: str) -> str:
+    from kubectl_argo_pods.permissions import refusal
+
+    lacking = refusal(message)
+    return f"{message}: {lacking}" if lacking else message
+
+
+def _looks(code: int, content_type: str, body: bytes, endpoint: Endpoint) -> str:
+    if 300 <= code < 400:
+        return f", which sends one elsewhere, as to a login page; {endpoint.hint}"
     if _is_page(content_type, body):
         return f" with a web page; {endpoint.hint}"
     text = body[:200].decode("utf-8", "replace").strip()

@@ -75,17 +75,25 @@ class Request(NamedTuple):
 
 def open_http(cluster: Cluster, environ: Mapping[str, str]) -> Http:
     """The connection to a cluster's API; nothing is sent yet. Raises ConfigError."""
+    return Http(endpoint_of(cluster, environ), Credentials(cluster, environ), terms_of(cluster))
+
+
+def endpoint_of(cluster: Cluster, environ: Mapping[str, str]) -> Endpoint:
+    """Where a cluster's API is; raises ConfigError."""
     entry = cluster.entry
     place = f' (context "{cluster.context}")' if cluster.context else ""
-    target = endpoints.from_url(
+    return endpoints.from_url(
         cluster.server,
         f"the Kubernetes API at {cluster.server}{place}",
         environ,
         proxy=str(entry.get("proxy-url") or ""),
         tls_server_name=str(entry.get("tls-server-name") or ""),
     )
-    terms = Terms(entry, cluster.timeout, not entry.get("disable-compression"))
-    return Http(target, Credentials(cluster, environ), terms)
+
+
+def terms_of(cluster: Cluster) -> Terms:
+    """How a cluster's API is talked to."""
+    return Terms(cluster.entry, cluster.timeout, not cluster.entry.get("disable-compression"))
 
 
 class Http:

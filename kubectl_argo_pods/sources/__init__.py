@@ -38,7 +38,7 @@ class ArgoServerFlags(NamedTuple):
 
     argo_server: str | None = None
     secure: bool | None = None
-    insecure_skip_verify: bool = False
+    insecure_skip_verify: bool | None = None
     header: tuple[str, ...] = ()
     argo_base_href: str | None = None
     instanceid: str | None = None

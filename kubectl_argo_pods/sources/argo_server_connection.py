@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from kubectl_argo_pods.cluster import endpoint as endpoints
+from kubectl_argo_pods.cluster import http as kubernetes
 from kubectl_argo_pods.cluster import tls
 from kubectl_argo_pods.cluster.credentials import Credentials, Headers
 from kubectl_argo_pods.cluster.http import Http, Terms
 from kubectl_argo_pods.cluster.kubeconfig import Cluster, Overrides, parse_timeout
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
-from kubectl_argo_pods.errors import UsageError
+from kubectl_argo_pods.errors import ConfigError, UsageError
 from kubectl_argo_pods.sources import ArgoServerFlags
+from kubectl_argo_pods.sources.argo_server_address import Service, parse_address
 
 HINT = "check the address (HOST:PORT), --argo-base-href, and whether --secure should be true (https) or false (http)"
+LOGIN = 'set ARGO_TOKEN to "Bearer TOKEN" (`argo auth token` prints one), or check the user of the kubeconfig'
 
 
 class ArgoCaller(NamedTuple):
@@ -26,16 +29,40 @@ class ArgoCaller(NamedTuple):
     pair: tls.Certificate | None
 
     def headers(self) -> Headers:
-        token = self.token
-        if token is None:
-            token = self.credentials.authorization() if self.credentials else ""
+        token = self.authorization()
         return ([("Authorization", token)] if token else []) + self.extra
+
+    def authorization(self) -> str:
+        """What proves to the Argo Server who asks; "" for nothing."""
+        if self.token is not None:
+            return self.token
+        return self.credentials.authorization() if self.credentials else ""
 
     def certificate(self) -> tls.Certificate | None:
         return self.pair
 
     def renew(self) -> bool:
         return self.token is None and self.credentials is not None and self.credentials.renew()
+
+
+class ProxiedCaller(NamedTuple):
+    """Who asks an Argo Server through the Kubernetes API, which keeps the Authorization header for itself.
+
+    It passes cookies on, and the Argo Server takes the same words from a cookie (server/auth/gatekeeper.go).
+    """
+
+    kube: Credentials
+    argo: ArgoCaller
+
+    def headers(self) -> Headers:
+        token = self.argo.authorization()
+        return self.kube.headers() + ([("Cookie", f"authorization={token}")] if token else []) + self.argo.extra
+
+    def certificate(self) -> tls.Certificate | None:
+        return self.kube.certificate()
+
+    def renew(self) -> bool:
+        return self.kube.renew()
 
 
 def open_http(
@@ -48,34 +75,63 @@ def open_http(
     """The connection to the server; nothing is sent yet. Raises ConfigError and UsageError."""
     if flags.instanceid or environ.get("ARGO_INSTANCEID"):
         raise UsageError("an instance id (--instanceid, ARGO_INSTANCEID) cannot be used with an Argo Server")
-    address = _address(server)
-    secure = flags.secure if flags.secure is not None else environ.get("ARGO_SECURE") != "false"
-    base = flags.argo_base_href if flags.argo_base_href is not None else environ.get("ARGO_BASE_HREF") or ""
-    url = f"{'https' if secure else 'http'}://{address}{_path(base)}"
-    target = endpoints.from_url(url, f"the Argo Server at {url}", environ)._replace(hint=HINT)
-    skips = flags.insecure_skip_verify or environ.get("ARGO_INSECURE_SKIP_VERIFY") == "true"
-    caller = ArgoCaller(
-        environ.get("ARGO_TOKEN"),
-        Credentials(cluster, environ) if cluster is not None else None,
-        [_header(text) for text in flags.header],
-        tls.from_user(_flags_as_user(overrides)),
+    address = parse_address(server)
+    if isinstance(address, Service):
+        return _through_kubernetes(address, flags, cluster, environ)
+    secure = is_secure(flags, environ)
+    url = f"{'https' if secure else 'http'}://{address}{_base(flags, environ)}"
+    label = f"the Argo Server at {url}"
+    target = endpoints.from_url(url, label, environ)._replace(hint=HINT, login=LOGIN)
+    caller = _caller(
+        flags, _credentials(cluster, overrides, environ), tls.from_user(_flags_as_user(overrides)), environ
     )
-    return Http(target, caller, Terms(_trust(skips, overrides), parse_timeout(overrides.request_timeout)))
+    return Http(target, caller, Terms(_trust(flags, overrides, environ), parse_timeout(overrides.request_timeout)))
 
 
-def _address(server: str) -> str:
-    if "://" in server:
-        bare = server.partition("://")[2]
-        raise UsageError(f'the Argo Server is named HOST:PORT without http:// or https://, so "{bare}"; see --secure')
-    # The default port of Kubernetes' own API: a token for the one must not go to the other.
-    if server.partition("/")[0].endswith(":6443"):
-        raise UsageError(
-            f'"{server}" looks like a Kubernetes API: -s names an Argo Server, --server the Kubernetes API'
+def _through_kubernetes(
+    service: Service, flags: ArgoServerFlags, cluster: Cluster | None, environ: Mapping[str, str]
+) -> Http:
+    if cluster is None:
+        raise ConfigError(f"{service} is reached through the Kubernetes API, and no cluster is configured")
+    kube, secure = kubernetes.endpoint_of(cluster, environ), is_secure(flags, environ)
+    credentials = Credentials(cluster, environ)
+    caller = _caller(flags, credentials, None, environ)
+    if kube.scheme == "http" and secure and caller.authorization():
+        raise ConfigError(
+            f"the token for {service} would travel in the clear to {kube.label}: say --secure=false if it may"
         )
-    return server.rstrip("/")
+    target = kube._replace(
+        prefix=f"{kube.prefix}{service.proxy_path(secure=secure)}{_base(flags, environ)}",
+        label=f"the Argo Server at {service} (through {kube.label})",
+        hint="check the service's name and port, --argo-base-href, and whether --secure should be true or false",
+        login=LOGIN,
+        via=kube,
+    )
+    return Http(target, ProxiedCaller(credentials, caller), kubernetes.terms_of(cluster))
 
 
-def _path(base: str) -> str:
+def is_secure(flags: ArgoServerFlags, environ: Mapping[str, str]) -> bool:
+    """Whether the Argo Server speaks TLS: so long as nobody says that it does not, as `argo` has it since v3.0.2."""
+    return flags.secure if flags.secure is not None else environ.get("ARGO_SECURE") != "false"
+
+
+def _caller(
+    flags: ArgoServerFlags, credentials: Credentials | None, pair: tls.Certificate | None, environ: Mapping[str, str]
+) -> ArgoCaller:
+    return ArgoCaller(environ.get("ARGO_TOKEN"), credentials, [_header(text) for text in flags.header], pair)
+
+
+def _credentials(cluster: Cluster | None, overrides: Overrides, environ: Mapping[str, str]) -> Credentials | None:
+    """Those of the configured user; without a kubeconfig, what the command line gives."""
+    if cluster is not None:
+        return Credentials(cluster, environ)
+    named = {"token": overrides.token, "username": overrides.username, "password": overrides.password}
+    given: Entry = {key: value for key, value in named.items() if value}
+    return Credentials(Cluster("https://", "", "", {}, given, None), environ) if given else None
+
+
+def _base(flags: ArgoServerFlags, environ: Mapping[str, str]) -> str:
+    base = flags.argo_base_href if flags.argo_base_href is not None else environ.get("ARGO_BASE_HREF") or ""
     path = base.strip("/")
     return f"/{path}" if path else ""
 
@@ -87,7 +143,10 @@ def _header(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _trust(skips: bool, overrides: Overrides) -> Entry:
+def _trust(flags: ArgoServerFlags, overrides: Overrides, environ: Mapping[str, str]) -> Entry:
+    skips = flags.insecure_skip_verify
+    if skips is None:
+        skips = environ.get("ARGO_INSECURE_SKIP_VERIFY") == "true"
     trust: Entry = {"insecure-skip-tls-verify": skips}
     if overrides.certificate_authority:
         trust["certificate-authority"] = overrides.certificate_authority

@@ -1,0 +1,101 @@
+"""What each command must be allowed to do, as rules of Kubernetes' RBAC; and what a refusal says is lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+ARGO = "argoproj.io"
+
+
+class Need(NamedTuple):
+    """One thing to be allowed; the resource is written as in a Role, `pods/log` with its subresource."""
+
+    verb: str
+    resource: str
+    group: str = ""
+    names: tuple[str, ...] = ()  # of the objects that are meant; () for all
+
+    @property
+    def qualified(self) -> str:
+        """What Kubernetes' messages call the resource: `workflows.argoproj.io`, `pods/log`."""
+        return f"{self.resource}.{self.group}" if self.group else self.resource
+
+
+def _workflows(*verbs: str) -> tuple[Need, ...]:
+    return tuple(Need(verb, "workflows", ARGO) for verb in verbs)
+
+
+def _pods(*verbs: str) -> tuple[Need, ...]:
+    return tuple(Need(verb, "pods") for verb in verbs)
+
+
+# A websocket's handshake is a GET; from Kubernetes 1.35 on it must be allowed to create, too (KEP 5495, gate
+# AuthorizePodWebsocketUpgradeCreatePermission).
+_EXEC = (Need("get", "pods/exec"), Need("create", "pods/exec"))
+_FIND = (*_workflows("get", "list"), *_pods("get", "list"))
+_WATCH = (*_workflows("get", "list", "watch"), *_pods("get", "list", "watch"))
+
+# In the order of the README. What else `run` needs depends on the kubectl command that it hands over to.
+NEEDS: dict[str, tuple[Need, ...]] = {
+    "list": _WATCH,
+    "logs": (*_WATCH, Need("get", "pods/log")),
+    "exec": (*_FIND, *_EXEC),
+    "shell": (*_FIND, *_EXEC),
+    "run": _FIND,
+}
+
+
+def rules(needs: Iterable[Need]) -> list[str]:
+    """The needs as rules of a Role, each a line of YAML; those of one resource are one rule."""
+    verbs: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for need in needs:
+        verbs.setdefault((need.group, need.resource, need.names), []).append(need.verb)
+    return [_rule(*what, list(dict.fromkeys(each))) for what, each in verbs.items()]
+
+
+def _rule(group: str, resource: str, names: tuple[str, ...], verbs: list[str]) -> str:
+    named = f", resourceNames: [{', '.join(map(_quoted, names))}]" if names else ""
+    return f"{{apiGroups: [{group or _quoted('')}], resources: [{resource}]{named}, verbs: [{', '.join(verbs)}]}}"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def role(needs: Iterable[Need], namespace: str | None) -> str:
+    """The manifest of a role that grants the needs; a ClusterRole for None."""
+    kind, where = ("Role", f", namespace: {namespace}") if namespace else ("ClusterRole", "")
+    listed = "".join(f"- {rule}\n" for rule in rules(needs))
+    head = f"apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata: {{name: argo-pods{where}}}\n"
+    return f"{head}rules:\n{listed}"
+
+
+def refusal(message: str) -> str:
+    """What to add to which role, for the message of a 403; "" where it is not about roles.
+
+    The sentences are those of k8s.io/apiserver (endpoints/handlers/responsewriters/errors.go) and of the Argo Server
+    (server/workflow/workflow_server.go).
+    """
+    import re
+
+    said = re.search(
+        r'cannot ([a-z]+) resource "([^"]+)" in API group "([^"]*)" '
+        r'(?:in the namespace "([^"]+)"|at the cluster scope)',
+        message,
+    )
+    if said:
+        verb, resource, group, namespace = said.groups()
+        return _addition(Need(verb, resource, group, _names(resource, message)), namespace)
+    argo = re.search(r'you are not allowed to ([a-z]+) workflows in namespace "([^"]*)"', message)
+    return _addition(Need(argo[1], "workflows", ARGO), argo[2]) if argo else ""
+
+
+def _names(resource: str, message: str) -> tuple[str, ...]:
+    """A proxy is allowed by name, since it lets its user through to whatever answers there."""
+    return (message.partition('"')[2].partition('"')[0],) if resource == "services/proxy" else ()
+
+
+def _addition(need: Need, namespace: str | None) -> str:
+    where = f'a Role in namespace "{namespace}"' if namespace else "a ClusterRole"
+    return f"{where} has to grant {rules([need])[0]}"
