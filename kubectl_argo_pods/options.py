@@ -83,8 +83,8 @@ class Connection(NamedTuple):
         str | None,
         Option(
             ("-s", "--argo-server"),
-            "Ask this Argo Server for workflows: HOST:PORT, or service/NAMESPACE/NAME[:PORT] through the Kubernetes API. "
-            "[$ARGO_SERVER]",
+            "Ask this Argo Server for workflows: HOST:PORT, or service/NAMESPACE/NAME[:PORT], "
+            "which is reached through the Kubernetes API. [$ARGO_SERVER]",
             "SERVER",
         ),
     ] = None

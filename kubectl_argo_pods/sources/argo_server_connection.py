@@ -102,7 +102,7 @@ def _through_kubernetes(
         )
     target = kube._replace(
         prefix=f"{kube.prefix}{service.proxy_path(secure=secure)}{_base(flags, environ)}",
-        label=f"the Argo Server at {service} (through {kube.label})",
+        label=f"the Argo Server at {service} of {kube.label}",
         hint="check the service's name and port, --argo-base-href, and whether --secure should be true or false",
         login=LOGIN,
         via=kube,

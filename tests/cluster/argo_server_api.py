@@ -147,7 +147,7 @@ class ArgoServerApi:
 
     def _user(self, request: web.Request) -> str:
         """The mode that the Authorization header or cookie chooses (server/auth, GetMode)."""
-        given = request.headers.get("Authorization") or request.cookies.get("authorization", "")
+        given = request.headers.get("Authorization") or _cookie(request.headers.get("Cookie", ""), "authorization")
         if given.startswith(("Bearer ", "Basic ")) and "client" in self.auth_modes:
             token = given.partition(" ")[2]
             if token not in self._access.tokens:
@@ -194,6 +194,12 @@ def grpc_errors(api: ArgoServerApi) -> Any:
             return _elsewhere(request, api.base_href)
 
     return translate
+
+
+def _cookie(header: str, name: str) -> str:
+    """The value of a cookie, in which Go allows spaces and Python does not (net/http, validCookieValueByte)."""
+    cookies = dict(each.strip().partition("=")[::2] for each in header.split(";"))
+    return cookies.get(name, "")
 
 
 def _elsewhere(request: web.Request, base_href: str) -> web.Response:

@@ -22,6 +22,7 @@ from tests.cluster.argo_server_api import SERVER_USER, ArgoServerApi, grpc_error
 from tests.cluster.faults import Faults
 from tests.cluster.journal import Journal
 from tests.cluster.kubernetes_api import KubernetesApi, statuses
+from tests.cluster.service_proxy import Service, ServiceProxy
 from tests.cluster.state import State
 from tests.cluster.watches import Watches
 
@@ -41,6 +42,7 @@ class SimulatedCluster:
         self.journal = Journal()
         self.watches = Watches(self.state)
         self.argo_server = ArgoServerApi(self.state, self.access, self.archive, self.watches)
+        self.service_proxy = ServiceProxy(self.access)
         self.ca = _authority()
         self.admin_token = self.access.add_user(ADMIN, *EVERYTHING)
         self.access.add_user(SERVER_USER, *EVERYTHING)
@@ -85,6 +87,7 @@ class SimulatedCluster:
     async def _start(self) -> None:
         journaled, met = journal.middleware(self.journal), faults.middleware(self.faults)
         kubernetes = web.Application(middlewares=[journaled, met, statuses])
+        kubernetes.add_routes(self.service_proxy.routes())
         kubernetes.add_routes(KubernetesApi(self.state, self.access, self.watches, lambda: self.clock()).routes())
         argo = web.Application(middlewares=[journaled, met, grpc_errors(self.argo_server)])
         argo.add_routes(self.argo_server.routes())
@@ -92,6 +95,9 @@ class SimulatedCluster:
         self.url = await self._serve(kubernetes, tls, self._port)
         self.argo_server_url = await self._serve(argo, None)
         self.argo_server_tls_url = await self._serve(argo, tls)
+        # As Argo's own manifests have it, and one without TLS, as its chart has it.
+        self.service_proxy.services[("argo", "argo-server")] = Service(self.argo_server_tls_url)
+        self.service_proxy.services[("argo", "plain")] = Service(self.argo_server_url)
 
     async def _serve(self, app: web.Application, tls: ssl.SSLContext | None, port: int = 0) -> str:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

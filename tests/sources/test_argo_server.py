@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -7,13 +8,22 @@ from typing import Any
 import pytest
 
 from kubectl_argo_pods.cluster.kubeconfig import Overrides
-from kubectl_argo_pods.errors import ApiError, ArgoPodsError, NotFoundError, UnreachableError, UsageError
+from kubectl_argo_pods.errors import (
+    ApiError,
+    ArgoPodsError,
+    ConfigError,
+    ForbiddenError,
+    NotFoundError,
+    UnauthorizedError,
+    UnreachableError,
+    UsageError,
+)
 from kubectl_argo_pods.sources import ArgoServerFlags, PodQuery, Sources, open_source
 from kubectl_argo_pods.sources.argo_server import ArgoServer
 from kubectl_argo_pods.sources.snapshot import snapshot
 from kubectl_argo_pods.workflow import parse_time
 from tests import builders
-from tests.cluster import SimulatedCluster
+from tests.cluster import Rule, SimulatedCluster
 
 NOW = parse_time("2026-05-04T11:00:00Z") or 0.0
 
@@ -137,6 +147,11 @@ def test_a_web_page_names_the_address(empty_cluster: SimulatedCluster) -> None:
             id="a Kubernetes API",
         ),
         pytest.param(
+            ArgoServerFlags("service/argo"),
+            '"service/argo" does not name a service of the cluster: write service/NAMESPACE/NAME[:PORT]',
+            id="a service without a name",
+        ),
+        pytest.param(
             ArgoServerFlags("argo:2746", instanceid="x"),
             "an instance id (--instanceid, ARGO_INSTANCEID) cannot be used with an Argo Server",
             id="an instance id",
@@ -185,3 +200,115 @@ def test_a_watch_is_a_stream_of_events(empty_cluster: SimulatedCluster) -> None:
     with source.watch("argo", "wf", version) as watch:
         phases = (event.workflow.phase for event in watch if event.workflow)
         assert next(phase for phase in phases if phase != "Running") == "Failed"
+
+
+def through_service(cluster: SimulatedCluster, folder: Path, token: str = "", **environ: str) -> Sources:
+    """The sources of someone who reaches the Argo Server through the Kubernetes API."""
+    settings = {"KUBECONFIG": str(cluster.kubeconfig(folder, token=token)), "ARGO_SERVER": "service/argo/argo-server"}
+    return open_source(Overrides(), ArgoServerFlags(), None, settings | environ)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        pytest.param({}, id="with TLS"),
+        pytest.param({"ARGO_SERVER": "service/argo/argo-server:2746"}, id="with its port"),
+        pytest.param({"ARGO_SERVER": "service/argo/plain", "ARGO_SECURE": "false"}, id="without TLS"),
+    ],
+)
+def test_a_service_is_asked_through_the_kubernetes_api(
+    empty_cluster: SimulatedCluster, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    empty_cluster.archive.put(builders.workflow("wf"))
+    assert through_service(empty_cluster, tmp_path, **environ).workflows.workflow("argo", "wf").name == "wf"
+    proxied, passed_on = empty_cluster.journal
+    assert proxied.headers["authorization"] == f"Bearer {empty_cluster.admin_token}"
+    assert "authorization" not in passed_on.headers
+
+
+def test_a_service_is_told_by_a_cookie_who_asks(empty_cluster: SimulatedCluster, tmp_path: Path) -> None:
+    empty_cluster.load([builders.workflow("wf")])
+    read = Rule(("get",), "workflows", "argo")
+    proxy = Rule(("get",), "services/proxy", "argo", ("https:argo-server:2746",))
+    token = empty_cluster.access.add_user("jane", read, proxy)
+    empty_cluster.argo_server.auth_modes = {"client"}
+    assert through_service(empty_cluster, tmp_path, token).workflows.workflow("argo", "wf").name == "wf"
+    with pytest.raises(ForbiddenError, match='User "jane" cannot get resource "workflows"'):
+        through_service(empty_cluster, tmp_path, token).workflows.workflow("other", "wf")
+    stranger = through_service(empty_cluster, tmp_path, token, ARGO_TOKEN="Bearer x")
+    with pytest.raises(UnauthorizedError, match="set ARGO_TOKEN to"):
+        stranger.workflows.workflow("argo", "wf")
+
+
+def test_a_watch_goes_through_the_kubernetes_api_too(empty_cluster: SimulatedCluster, tmp_path: Path) -> None:
+    empty_cluster.load([builders.workflow("wf", phase="Running")])
+    source = through_service(empty_cluster, tmp_path).workflows
+    assert isinstance(source, ArgoServer)
+    with source.watch("argo", "wf", "") as watch:
+        assert next(iter(watch)).type == "ADDED"
+
+
+ON_THE_WAY = 'the Argo Server at service/argo/{} of the Kubernetes API at {} (context "simulated")'
+SERVICE_HINT = "check the service's name and port, --argo-base-href, and whether --secure should be true or false"
+
+
+@pytest.mark.parametrize(
+    ("service", "message"),
+    [
+        pytest.param("nope:2746", 'services "nope" not found', id="no such service"),
+        pytest.param("argo-server:80", 'no service port 80 found for service "argo-server"', id="no such port"),
+        pytest.param(
+            "plain:2746",
+            "error trying to reach service: tls: first record does not look like a TLS handshake",
+            id="no TLS there",
+        ),
+    ],
+)
+def test_a_service_that_cannot_be_reached_says_why(
+    empty_cluster: SimulatedCluster, tmp_path: Path, service: str, message: str
+) -> None:
+    with pytest.raises(ApiError) as caught:
+        through_service(empty_cluster, tmp_path, ARGO_SERVER=f"service/argo/{service}").workflows.workflow("argo", "wf")
+    label = ON_THE_WAY.format(service, empty_cluster.url)
+    assert str(caught.value) == f"{label} cannot be reached: {message}; {SERVICE_HINT}"
+
+
+def test_who_may_not_use_the_proxy_is_told_what_to_grant(empty_cluster: SimulatedCluster, tmp_path: Path) -> None:
+    token = empty_cluster.access.add_user("jane")
+    with pytest.raises(ForbiddenError) as caught:
+        through_service(empty_cluster, tmp_path, token).workflows.workflow("argo", "wf")
+    assert str(caught.value) == (
+        'services "https:argo-server:2746" is forbidden: User "jane" cannot get resource "services/proxy" in API group '
+        '"" in the namespace "argo": a Role in namespace "argo" has to grant {apiGroups: [""], resources: '
+        '[services/proxy], resourceNames: ["https:argo-server:2746"], verbs: [get]}'
+    )
+
+
+def test_a_token_for_a_service_does_not_travel_in_the_clear(empty_cluster: SimulatedCluster, tmp_path: Path) -> None:
+    environ = {"ARGO_SERVER": "service/argo/argo-server", "ARGO_TOKEN": "Bearer x", "KUBECONFIG": "/dev/null"}
+    with pytest.raises(ConfigError) as caught:
+        open_source(Overrides(server="http://127.0.0.1:1"), ArgoServerFlags(), None, environ)
+    assert str(caught.value) == (
+        "the token for service/argo/argo-server:2746 would travel in the clear to the Kubernetes API at "
+        "http://127.0.0.1:1: say --secure=false if it may"
+    )
+
+
+def test_a_token_of_the_command_line_needs_no_kubeconfig(empty_cluster: SimulatedCluster) -> None:
+    empty_cluster.load([builders.workflow("wf")])
+    server = ArgoServerFlags(empty_cluster.argo_server_url.removeprefix("http://"), secure=False)
+    overrides = Overrides(token=empty_cluster.admin_token)
+    open_source(overrides, server, None, {"KUBECONFIG": "/dev/null"}).workflows.workflow("argo", "wf")
+    assert asked_with(empty_cluster, "authorization") == [f"Bearer {empty_cluster.admin_token}"]
+
+
+@pytest.mark.parametrize(("code", "body"), [(501, "Not Implemented"), (404, "Not Found")])
+def test_a_server_that_is_too_old_for_a_call_is_named(empty_cluster: SimulatedCluster, code: int, body: str) -> None:
+    answer = json.dumps({"code": 12, "message": body}).encode()
+    empty_cluster.faults.answer_with(answer, "application/json", code=code)
+    with pytest.raises(ApiError) as caught:
+        plain(empty_cluster).workflows.workflow("argo", "wf")
+    assert str(caught.value) == (
+        f"the Argo Server at {empty_cluster.argo_server_url} does not know this call ({code} {body}): "
+        f"it is too old for it, or else {HINT}"
+    )
