@@ -52,8 +52,9 @@ def rows(
     found = list(snapshots)
     selects_pods = bool(filters.selector or filters.field_selector)
     if selects_pods and any(snapshot.pods is None for snapshot in found):
-        why = next((notice for snapshot in found for notice in snapshot.notices), "there is no cluster to ask")
-        raise ForbiddenError(f"-l/--selector and --field-selector select pods, which cannot be listed: {why}")
+        # Where somebody refused, the notice of that says who and why.
+        why = "" if any(snapshot.notices for snapshot in found) else ": there is no cluster to ask"
+        raise ForbiddenError(f"-l/--selector and --field-selector select pods, which cannot be listed{why}")
     joined = [join(snapshot.workflow, snapshot.pods) for snapshot in found]
     types = split(filters.type)
     # A selector of pods can only be passed by pods that are there.

@@ -131,7 +131,7 @@ def _names_of_nodes(workflow: Workflow, naming: Naming) -> dict[str, Node]:
 def join(workflow: Workflow, pods: Iterable[Pod] | None) -> list[NodePod]:
     """Every node in graph order with its pods, then the other pods; `pods` is None where they cannot be listed."""
     listed = list(pods or ())
-    if workflow.offloaded:
+    if workflow.offloaded or workflow.unreadable:
         workflow = workflow._replace(nodes=nodes_from_pods(workflow, listed))
     matches = _match(workflow, listed)
     certain = may_have_pod if pods is None else had_pod

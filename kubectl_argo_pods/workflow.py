@@ -43,7 +43,11 @@ class Node(NamedTuple):
 
 
 class Workflow(NamedTuple):
-    """A Workflow; times are epoch seconds. `offloaded` says that its nodes are in the Argo Server's database alone."""
+    """A Workflow; times are epoch seconds.
+
+    It has no nodes where `offloaded` says that they are in the Argo Server's database alone, or `unreadable` why what
+    it says of them cannot be understood.
+    """
 
     name: str
     namespace: str
@@ -57,6 +61,7 @@ class Workflow(NamedTuple):
     annotations: dict[str, str]
     nodes: dict[str, Node]
     offloaded: bool
+    unreadable: str
     resource_version: str
 
     @property
@@ -87,14 +92,11 @@ def parse_time(text: str | None) -> float | None:
 
 
 def from_manifest(manifest: Manifest) -> Workflow:
-    """The Workflow of a manifest, its compressed nodes unpacked; raises ManifestError."""
+    """The Workflow of a manifest, its compressed nodes unpacked; raises ManifestError for what is no workflow."""
     metadata = _map(manifest, "metadata", "the workflow")
     name = metadata.get("name") or metadata.get("generateName") or ""
     status = _map(manifest, "status", f'workflow "{name}"')
-    nodes = _map(status, "nodes", f'workflow "{name}"')
-    # As Argo's hydrator does: what is compressed counts only where there are no plain nodes.
-    if not nodes and status.get("compressedNodes"):
-        nodes = compression.unpack_nodes(status["compressedNodes"])
+    nodes, unreadable = _nodes_if_readable(status)
     return Workflow(
         name=name,
         namespace=metadata.get("namespace") or "",
@@ -106,10 +108,27 @@ def from_manifest(manifest: Manifest) -> Workflow:
         finished_at=parse_time(status.get("finishedAt")),
         labels=metadata.get("labels") or {},
         annotations=metadata.get("annotations") or {},
-        nodes={id_: _node(id_, node, name) for id_, node in nodes.items()},
-        offloaded=bool(not nodes and status.get("offloadNodeStatusVersion")),
+        nodes=nodes,
+        offloaded=bool(not nodes and not unreadable and status.get("offloadNodeStatusVersion")),
+        unreadable=unreadable,
         resource_version=metadata.get("resourceVersion") or "",
     )
+
+
+def _nodes_if_readable(status: Manifest) -> tuple[dict[str, Node], str]:
+    """The nodes, or none of them and the reason: pods tell something of a workflow that does not."""
+    try:
+        return _nodes(status), ""
+    except ManifestError as error:
+        return {}, str(error)
+
+
+def _nodes(status: Manifest) -> dict[str, Node]:
+    nodes = _map(status, "nodes", "its status")
+    # As Argo's hydrator does: what is compressed counts only where there are no plain nodes.
+    if not nodes and status.get("compressedNodes"):
+        nodes = compression.unpack_nodes(str(status["compressedNodes"]))
+    return {id_: _node(id_, node) for id_, node in nodes.items()}
 
 
 def _map(manifest: Manifest, key: str, where: str) -> Manifest:
@@ -119,9 +138,9 @@ def _map(manifest: Manifest, key: str, where: str) -> Manifest:
     return value
 
 
-def _node(id_: str, node: Any, workflow: str) -> Node:
+def _node(id_: str, node: Any) -> Node:
     if not isinstance(node, dict):
-        raise ManifestError(f'node "{id_}" of workflow "{workflow}" is not a map')
+        raise ManifestError(f'node "{id_}" is not a map')
     get = node.get
     name = get("name") or id_
     return Node(

@@ -50,12 +50,18 @@ def list_(
     if manifests.filename and not words:
         # Nobody asked for several: a file of one workflow is that workflow.
         scope = scope._replace(workflow=len(shown) > 1)
-    found = rows(shown, meant.nodes, filters, all_nodes=view.all_nodes, orphans=view.orphans)
+    # What is missing is said first: it may be the reason why a NODE is not found.
     _notice(notice for snapshot in shown for notice in snapshot.notices)
+    found = rows(shown, meant.nodes, filters, all_nodes=view.all_nodes, orphans=view.orphans)
     if not found:
         _notice([_nothing(shown, meant.wanted)])
     print_node_pods(sys.stdout, _printed(found, look, view), look, scope, time.time())
-    return 0
+    return _status(shown)
+
+
+def _status(shown: Iterable[Snapshot]) -> int:
+    """1 where the nodes of a workflow could not be read: what was listed of it is not all of it."""
+    return int(any(snapshot.workflow.unreadable for snapshot in shown))
 
 
 def _refuse_filters_of_nodes(filters: Filters, view: View) -> None:
@@ -100,7 +106,8 @@ def _nothing(shown: list[Snapshot], wanted: Wanted) -> str:
         workflow = shown[0].workflow
         # Of a workflow that failed before it had a node, this is all there is to know.
         reason = workflow.message or "it has no nodes"
-        why = "" if workflow.nodes or not workflow.phase else f" It is {workflow.phase}: {reason}"
+        has_nodes = workflow.nodes or workflow.offloaded or workflow.unreadable
+        why = "" if has_nodes or not workflow.phase else f" It is {workflow.phase}: {reason}"
         return f'No pods found for workflow "{workflow.name}" in {workflow.namespace} namespace.{why}'
     return f"No pods found {place(wanted)}."
 
@@ -125,16 +132,18 @@ def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: S
     headers = node_pod_headers(look, scope)
     watched = open_watched(sys.stdout, look)
     told: set[str] = set()
+    shown: list[Snapshot] = []
     for shown in follow(meant.sources, meant.wanted, pod_query(filters, _include(look)), time.time):
+        if notices := [notice for snapshot in shown for notice in snapshot.notices if notice not in told]:
+            told.update(notices)
+            watched.make_room()
+            _notice(notices)
         found = rows(shown, meant.nodes, filters, all_nodes=view.all_nodes, orphans=view.orphans)
         ordered = sorted_node_pods(found, look, time.time())
         cells = node_pod_rows(ordered, look, scope, time.time())
         watched.show(headers, list(zip(map(_key, ordered), cells, strict=True)))
-        notices = [notice for snapshot in shown for notice in snapshot.notices if notice not in told]
-        told.update(notices)
-        _notice(notices)
     watched.end()
-    return 0
+    return _status(shown)
 
 
 def _key(row: NodePod) -> tuple[str, ...]:

@@ -19,6 +19,9 @@ class Watched(Protocol):
     def show(self, headers: Sequence[str], rows: Sequence[tuple[Hashable, Row]]) -> None:
         """Show the rows, each with the key by which it is the same row next time."""
 
+    def make_room(self) -> None:
+        """Let others write to the terminal: the next table is shown below their lines."""
+
     def end(self) -> None:
         """Leave the stream as one expects it."""
 
@@ -60,6 +63,9 @@ class Lines:
         print_cells(self._stream, headers, padded, look)
         self._stream.flush()
 
+    def make_room(self) -> None:
+        self._stream.flush()
+
     def end(self) -> None:
         self._stream.flush()
 
@@ -88,6 +94,9 @@ class Screen:
         self._stream.write(f"{back}{lines}{CLEAR_BELOW}")
         self._stream.flush()
         self._painted = text.count("\n")
+
+    def make_room(self) -> None:
+        self._paint("")
 
     def end(self) -> None:
         """Paint what the screen had no room for."""

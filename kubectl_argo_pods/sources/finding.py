@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kubectl_argo_pods.choice import bare_name, choose, is_plain
-from kubectl_argo_pods.errors import ArgoPodsError, ManifestError, NoMatchError, NotFoundError
+from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, NotFoundError
 from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources.snapshot import Snapshot, snapshot, snapshots
 from kubectl_argo_pods.spelling import near_misses
@@ -44,8 +44,6 @@ def find(sources: Sources, wanted: Wanted, query: PodQuery, now: float) -> list[
             return [snapshot(sources, wanted.namespace, name, query, now)]
         except NotFoundError as error:
             raise _explained(sources, wanted.namespace, name, error) from error
-        except ManifestError as error:
-            raise ManifestError(f'workflow "{name}" {place(wanted)}: {error}') from error
     chosen = _chosen(sources, wanted, name)
     # Of a name that is live and archived, too, the newest run is meant.
     names = list(dict.fromkeys((each.namespace, each.name) for each in chosen))

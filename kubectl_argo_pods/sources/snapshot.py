@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Snapshot(NamedTuple):
-    """A workflow and its pods; `pods` is None where they cannot be listed, and then `notices` say why."""
+    """A workflow and its pods, which are None where they cannot be listed; `notices` say why something is missing."""
 
     workflow: Workflow
     pods: list[Pod] | None
@@ -38,9 +38,9 @@ def snapshot(sources: Sources, namespace: str, name: str, query: PodQuery, now: 
     try:
         listed = task.result()
     except ForbiddenError as error:
-        return Snapshot(workflow, None, [_cannot_list(namespace, error)])
+        return Snapshot(workflow, None, [_cannot_list(namespace, error), *_unreadable(workflow)])
     explained = _explained(pods, workflow, listed.pods, now)
-    return Snapshot(workflow, explained, _offload_notices(workflow), listed.resource_version)
+    return Snapshot(workflow, explained, _rebuilt(workflow), listed.resource_version)
 
 
 def snapshots(sources: Sources, names: Sequence[tuple[str, str]], query: PodQuery, now: float) -> list[Snapshot]:
@@ -96,16 +96,16 @@ def _with_pods_elsewhere(sources: Sources, namespace: str, name: str, query: Pod
     workflow = sources.workflows.workflow(namespace, name)
     where = workflow.namespace or namespace
     if sources.pods is None:
-        return Snapshot(workflow, None, [])
+        return Snapshot(workflow, None, _unreadable(workflow))
     asked = query if query.include == "Object" else query._replace(include="Metadata")
     try:
         listed = _pods_of(sources.pods, where, workflow.name, asked)
     except ArgoPodsError as error:
-        return Snapshot(workflow, None, [_cannot_list(where, error)])
+        return Snapshot(workflow, None, [_cannot_list(where, error), *_unreadable(workflow)])
     owned = [pod for pod in listed.pods if workflow.uid and is_owned(workflow, pod)]
     if not owned and not sources.pods.has_workflow(where, workflow.name, workflow.uid):
-        return Snapshot(workflow, None, [])
-    return Snapshot(workflow, owned, _offload_notices(workflow), listed.resource_version)
+        return Snapshot(workflow, None, _unreadable(workflow))
+    return Snapshot(workflow, owned, _rebuilt(workflow), listed.resource_version)
 
 
 def _cannot_list(namespace: str, error: ArgoPodsError) -> str:
@@ -113,9 +113,17 @@ def _cannot_list(namespace: str, error: ArgoPodsError) -> str:
     return f'cannot list pods in namespace "{namespace}", so the names of the pods are computed: {reason}'
 
 
-def _offload_notices(workflow: Workflow) -> list[str]:
-    if not workflow.offloaded:
+def _unreadable(workflow: Workflow) -> list[str]:
+    if not workflow.unreadable:
         return []
+    place = f' in namespace "{workflow.namespace}"' if workflow.namespace else ""
+    return [f'cannot read the nodes of workflow "{workflow.name}"{place}: {workflow.unreadable}']
+
+
+def _rebuilt(workflow: Workflow) -> list[str]:
+    """What is to be said of a list that the pods alone have told."""
+    if not workflow.offloaded:
+        return [f"{sentence}; the list is rebuilt from its pods" for sentence in _unreadable(workflow)]
     return [
         f'the node status of workflow "{workflow.name}" is offloaded to Argo\'s database: the list is rebuilt from its '
         "pods; name an Argo Server with -s to see all of it"

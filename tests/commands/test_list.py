@@ -209,12 +209,6 @@ def test_compressed_nodes_are_read(argo_pods: Run, empty_cluster: SimulatedClust
     assert argo_pods("etl") == Result(0, TABLE, "")
 
 
-def test_broken_compressed_nodes_name_their_workflow(argo_pods: Run, empty_cluster: SimulatedCluster) -> None:
-    empty_cluster.load([builders.workflow("etl", compressedNodes="JSUl")])
-    sentence = "the compressed nodes cannot be decoded: it is neither gzip, zstd nor brotli"
-    assert argo_pods("etl") == Result(1, "", f'error: workflow "etl" in namespace "argo": {sentence}\n')
-
-
 def test_offloaded_nodes_are_rebuilt_from_the_pods(argo_pods: Run, empty_cluster: SimulatedCluster) -> None:
     workflow, *pods = etl()
     del workflow["status"]["nodes"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
 
 import yaml
 
 from tests import builders
+from tests.builders import Manifest
 from tests.cluster import Rule, SimulatedCluster
 from tests.commands.shapes import etl
 from tests.conftest import Result, Run
@@ -32,9 +35,9 @@ def test_a_selector_of_pods_that_cannot_be_listed_is_an_error(argo_pods: Run, em
     assert argo_pods("etl", "--token", token, "-l", "a=b") == Result(
         1,
         "",
-        "error: -l/--selector and --field-selector select pods, which cannot be listed: "
         'cannot list pods in namespace "argo", so the names of the pods are computed: pods is forbidden: '
-        'User "dev" cannot list resource "pods" in API group "" in the namespace "argo"\n',
+        'User "dev" cannot list resource "pods" in API group "" in the namespace "argo"\n'
+        "error: -l/--selector and --field-selector select pods, which cannot be listed\n",
     )
 
 
@@ -83,3 +86,52 @@ def test_a_pod_of_a_former_run_under_the_same_name_is_not_called_gone(
     empty_cluster.load([workflow, load])
     result = argo_pods("etl", "load", "--no-headers")
     assert result.stdout == "load   fetch   etl-fetch-3334251314   <none>   Succeeded   <none>   10s\n"
+
+
+BROKEN = (
+    'cannot read the nodes of workflow "etl" in namespace "argo": the compressed nodes cannot be decoded: '
+    "it is neither gzip, zstd nor brotli"
+)
+
+
+def broken(loaded: list[Manifest]) -> list[Manifest]:
+    """The workflow and its pods with nodes that nobody can read."""
+    workflow, *pods = loaded
+    del workflow["status"]["nodes"]
+    workflow["status"]["compressedNodes"] = "JSUl"
+    return [workflow, *pods]
+
+
+def steps(result: Result) -> list[str]:
+    return [row["STEP"] for row in csv.DictReader(result.stdout.splitlines())]
+
+
+def test_nodes_that_cannot_be_read_are_rebuilt_from_the_pods(argo_pods: Run, empty_cluster: SimulatedCluster) -> None:
+    empty_cluster.load(broken(etl()))
+    result = argo_pods("etl", "-o", "csv")
+    assert (result.status, sorted(steps(result))) == (1, ["load", "set", "train(1)"])
+    assert result.stderr == f"{BROKEN}; the list is rebuilt from its pods\n"
+
+
+def test_nodes_that_cannot_be_read_are_a_failure_without_pods_too(
+    argo_pods: Run, empty_cluster: SimulatedCluster
+) -> None:
+    empty_cluster.load(broken(etl())[:1])
+    rebuilt = f"{BROKEN}; the list is rebuilt from its pods\n"
+    assert argo_pods("etl") == Result(1, "", f'{rebuilt}No pods found for workflow "etl" in argo namespace.\n')
+    token = empty_cluster.access.add_user("dev", Rule(("get",), "workflows"))
+    assert argo_pods("etl", "--token", token).stderr.splitlines()[1] == BROKEN
+
+
+def test_a_workflow_with_unreadable_nodes_leaves_the_others_of_a_glob_alone(
+    argo_pods: Run, empty_cluster: SimulatedCluster
+) -> None:
+    empty_cluster.load(etl("etl-2"))
+    alone = argo_pods("etl-2", "-o", "json")
+    empty_cluster.load(broken(etl()))
+    both = argo_pods("etl*", "-o", "json")
+    assert (both.status, both.stderr) == (1, f"{BROKEN}; the list is rebuilt from its pods\n")
+    others = [item for item in json.loads(both.stdout)["items"] if item["workflow"]["name"] == "etl-2"]
+    assert others == json.loads(alone.stdout)["items"]
+    missed = argo_pods("etl*", "call", "--no-headers")
+    assert (missed.status, missed.stdout.split()[:2]) == (1, ["etl-2", "call"])
