@@ -83,7 +83,7 @@ class Screen:
     def show(self, headers: Sequence[str], rows: Sequence[tuple[Hashable, Row]]) -> None:
         cells = [each for _, each in rows]
         head = None if self._look.no_headers else headers
-        self._text = table(cells, headers, head, self._look.paint)
+        self._text = table(cells, headers, head, self._look.paint) if cells else ""
         columns, lines = self._size()
         self._paint("".join(_cut(line, columns - 1) + "\n" for line in _fitted(self._text, lines - 1).splitlines()))
 

@@ -4,42 +4,18 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
-from threading import Event
+from collections.abc import Iterator
 from typing import IO, Protocol
 
-import pexpect
-import pyte
 import pytest
 
-from tests import builders
-from tests.builders import Manifest
 from tests.cluster import Rule, SimulatedCluster
 from tests.cluster.resources import WORKFLOWS, of_kind
-from tests.commands.shapes import etl, pod_of
+from tests.commands.shapes import etl
+from tests.commands.watched import HEADERS, RUNNING, A, B, await_, await_watches, of, pod, watches_asked
 from tests.conftest import PROGRAM, Result, Run
 
 PODS = of_kind("Pod")
-HEADERS = ["STEP", "TEMPLATE", "POD", "READY", "STATUS"]
-A, B = "wf-work-2962115457", "wf-work-2911782600"
-RUNNING: Manifest = {
-    "phase": "Running",
-    "containerStatuses": [
-        {"name": name, "ready": True, "state": {"running": {"startedAt": builders.STARTED}}}
-        for name in ("wait", "main")
-    ],
-}
-
-
-def of(*paths: str, phase: str = "Running") -> Manifest:
-    """The workflow `wf` with these nodes, all of its phase."""
-    finished = builders.FINISHED if phase == "Succeeded" else None
-    nodes = [builders.node("wf", path, phase=phase, finishedAt=finished) for path in paths]
-    return builders.workflow("wf", *nodes, phase=phase)
-
-
-def pod(path: str, **status: object) -> Manifest:
-    return pod_of(of(path), builders.node("wf", path), **status)
 
 
 class Watching:
@@ -61,13 +37,6 @@ class Watching:
 
 class Watch(Protocol):
     def __call__(self, *arguments: str) -> Watching: ...
-
-
-@pytest.fixture
-def running(empty_cluster: SimulatedCluster) -> SimulatedCluster:
-    """A cluster with the workflow `wf`, one node of which runs."""
-    empty_cluster.load([of(".a"), pod(".a", **RUNNING)])
-    return empty_cluster
 
 
 @pytest.fixture
@@ -93,20 +62,6 @@ def watch(clean_environment: dict[str, str], running: SimulatedCluster) -> Itera
     for process in started:
         process.kill()
         process.communicate()
-
-
-def await_(happened: Callable[[], bool]) -> None:
-    """Waits for what the program does on its own; the test's timeout ends a wait in vain."""
-    while not happened():
-        Event().wait(0.01)
-
-
-def await_watches(cluster: SimulatedCluster, count: int) -> None:
-    await_(lambda: cluster.watches.count == count)
-
-
-def watches_asked(cluster: SimulatedCluster) -> int:
-    return sum("watch" in request.query for request in list(cluster.journal))
 
 
 def test_every_change_is_a_line_until_the_workflow_has_ended(watch: Watch, running: SimulatedCluster) -> None:
@@ -222,30 +177,3 @@ def test_a_workflow_that_has_ended_is_printed_once(argo_pods: Run, empty_cluster
     assert argo_pods("etl", "-w") == argo_pods("etl")
     assert argo_pods("etl", "-w", "--sort-by", ".metadata.name") == argo_pods("etl", "--sort-by", ".metadata.name")
     assert watches_asked(empty_cluster) == 0
-
-
-def test_a_terminal_is_repainted(clean_environment: dict[str, str], running: SimulatedCluster) -> None:
-    terminal = clean_environment | {"TERM": "xterm", "NO_COLOR": "1"}
-    child = pexpect.spawn(PROGRAM[0], [*PROGRAM[1:], "wf", "-w"], env=terminal, dimensions=(10, 100), encoding="utf-8")
-    screen = pyte.Screen(100, 10)
-    stream = pyte.Stream(screen)
-
-    def shown() -> list[list[str]]:
-        lines = (line.replace(" (gone)", "(gone)").split()[:5] for line in screen.display)
-        return [line for line in lines if line]
-
-    def await_shown(*rows: list[str]) -> None:
-        while shown() != [HEADERS, *rows]:
-            stream.feed(child.read_nonblocking(4096, timeout=30))
-
-    await_shown(["a", "work", A, "2/2", "Running"])
-    await_watches(running, 2)
-    running.load([of(".a", ".b"), pod(".b", **RUNNING)])
-    await_shown(["a", "work", A, "2/2", "Running"], ["b", "work", B, "2/2", "Running"])
-    running.load([pod(".a"), pod(".b")])
-    running.state.delete(PODS, "argo", A)
-    running.load([of(".a", ".b", phase="Succeeded")])
-    await_shown(["a", "work", f"{A}(gone)", "<none>", "Succeeded"], ["b", "work", B, "0/2", "Completed"])
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
