@@ -124,6 +124,11 @@ def _is_page(content_type: str, body: bytes) -> bool:
 
 
 def from_foreign_body(content_type: str, body: bytes, endpoint: Endpoint) -> ApiError:
-    """The error of an answer of 2xx that is no JSON."""
-    what = "a web page" if _is_page(content_type, body) else content_type or "something else"
-    return ApiError(f"{endpoint.label} answered with {what} instead of JSON; {endpoint.hint}", code=200)
+    """The error of an answer of 2xx that is no JSON object."""
+    if _is_page(content_type, body):
+        what = "a web page instead of JSON"
+    elif "json" in content_type:
+        what = "JSON that is cut off, broken or no object"
+    else:
+        what = f"{content_type or 'something else'} instead of JSON"
+    return ApiError(f"{endpoint.label} answered with {what}; {endpoint.hint}", code=200)

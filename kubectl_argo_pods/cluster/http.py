@@ -51,26 +51,16 @@ class Terms(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What is asked for; with a body it is a POST of JSON, else a GET."""
+    """What is asked for; `headers` are those of this request alone, `path` is below the server's own."""
 
+    method: str
     path: str
-    accept: str
-    encoding: str
+    headers: Headers
     body: bytes | None = None
 
     @property
-    def method(self) -> str:
-        return "GET" if self.body is None else "POST"
-
-    @property
     def is_idempotent(self) -> bool:
-        return self.body is None
-
-    def headers(self) -> Headers:
-        headers = [("Accept", self.accept), ("Accept-Encoding", self.encoding)]
-        if self.body is None:
-            return headers
-        return [*headers, ("Content-Type", JSON), ("Content-Length", str(len(self.body)))]
+        return self.method in ("GET", "HEAD")
 
 
 def open_http(cluster: Cluster, environ: Mapping[str, str]) -> Http:
@@ -109,16 +99,49 @@ class Http:
 
     def get_json(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Any:
         """The decoded answer to a GET; raises UnreachableError or ApiError."""
-        return self._json(Request(_with_query(path, query), accept, self._encoding()))
+        return self._json(Request("GET", _with_query(path, query), self._accept(accept)))
 
     def post_json(self, path: str, value: Any) -> Any:
         """The decoded answer to a POST, which is sent once only; raises UnreachableError or ApiError."""
-        return self._json(Request(path, JSON, self._encoding(), json.dumps(value).encode()))
+        body = json.dumps(value).encode()
+        headers = [*self._accept(JSON), ("Content-Type", JSON), ("Content-Length", str(len(body)))]
+        return self._json(Request("POST", path, headers, body))
 
     def stream(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Stream:
         """A long answer to a GET, chunk by chunk as it arrives; raises UnreachableError or ApiError."""
-        connection, response = self._ask(Request(_with_query(path, query), accept, "identity"))
+        headers = [("Accept", accept), ("Accept-Encoding", "identity")]
+        connection, response = self.ask(Request("GET", _with_query(path, query), headers))
         return Stream(connection, response, self.endpoint)
+
+    def ask(self, request: Request) -> Answer:
+        """The head of an answer of 2xx, after as many tries as are sensible; raises UnreachableError or ApiError.
+
+        Who has read all of it may `keep` the connection.
+        """
+        for tries_left in range(RETRIES if request.is_idempotent else 0, -1, -1):
+            try:
+                connection, response = self._let_in(request)
+            except (OSError, http.client.HTTPException) as error:
+                if not tries_left or not _is_passing(error):
+                    raise faults.from_network(error, self.endpoint) from error
+                time.sleep(_pause(tries_left))
+                continue
+            if 200 <= response.status < 300:
+                return connection, response
+            failure = self._failure(connection, response)
+            wait = _wait(response, tries_left)
+            if wait is None or not tries_left:
+                raise failure
+            time.sleep(wait)
+        raise AssertionError("the last try returns or raises")
+
+    def keep(self, connection: Connection, response: http.client.HTTPResponse) -> None:
+        """Use the connection again, whose answer has been read."""
+        if response.will_close:
+            connection.close()
+            return
+        with self._lock:
+            self._idle.append(connection)
 
     def close(self) -> None:
         """Close the connections that nobody uses; the others are closed by their users."""
@@ -144,41 +167,25 @@ class Http:
         agent = f"kubectl-argo_pods/{__version__}"
         return [("Host", self.endpoint.authority), ("User-Agent", agent), *self._caller.headers()]
 
-    def _encoding(self) -> str:
-        return "gzip" if self._terms.compression else "identity"
+    def _accept(self, accept: str) -> Headers:
+        return [("Accept", accept), ("Accept-Encoding", "gzip" if self._terms.compression else "identity")]
 
     def _json(self, request: Request) -> Any:
-        connection, response = self._ask(request)
+        connection, response = self.ask(request)
         try:
             body = _decoded(response.read(), response.getheader("Content-Encoding"))
         except (OSError, http.client.HTTPException, zlib.error) as error:
             connection.close()
             raise faults.from_network(error, self.endpoint) from error
-        self._keep(connection, response)
+        self.keep(connection, response)
         content_type = response.getheader("Content-Type") or ""
         try:
-            return json.loads(body)
-        except ValueError as error:
+            answer = json.loads(body)
+        except (ValueError, RecursionError) as error:
             raise faults.from_foreign_body(content_type, body, self.endpoint) from error
-
-    def _ask(self, request: Request) -> Answer:
-        """The head of an answer of 2xx, after as many tries as are sensible."""
-        for tries_left in range(RETRIES if request.is_idempotent else 0, -1, -1):
-            try:
-                connection, response = self._let_in(request)
-            except (OSError, http.client.HTTPException) as error:
-                if not tries_left or not _is_passing(error):
-                    raise faults.from_network(error, self.endpoint) from error
-                time.sleep(_pause(tries_left))
-                continue
-            if 200 <= response.status < 300:
-                return connection, response
-            failure = self._failure(connection, response)
-            wait = _wait(response, tries_left)
-            if wait is None or not tries_left:
-                raise failure
-            time.sleep(wait)
-        raise AssertionError("the last try returns or raises")
+        if not isinstance(answer, dict):
+            raise faults.from_foreign_body(content_type, body, self.endpoint)
+        return answer
 
     def _let_in(self, request: Request) -> Answer:
         """The answer to one try; who is refused as unknown tries once more with new credentials, if there are any."""
@@ -221,7 +228,7 @@ class Http:
     def _write(self, connection: Connection, request: Request) -> http.client.HTTPResponse:
         try:
             connection.putrequest(request.method, self._target(request.path), skip_host=True, skip_accept_encoding=True)
-            for name, value in [*self.headers(), *request.headers(), *self._to_proxy()]:
+            for name, value in [*self.headers(), *request.headers, *self._to_proxy()]:
                 connection.putheader(name, value)
             connection.endheaders(request.body)
             return connection.getresponse()
@@ -248,15 +255,8 @@ class Http:
         except (OSError, http.client.HTTPException, zlib.error) as error:
             connection.close()
             return faults.from_network(error, self.endpoint)
-        self._keep(connection, response)
+        self.keep(connection, response)
         return faults.from_answer(response.status, response.getheader("Content-Type") or "", body, self.endpoint)
-
-    def _keep(self, connection: Connection, response: http.client.HTTPResponse) -> None:
-        if response.will_close:
-            connection.close()
-            return
-        with self._lock:
-            self._idle.append(connection)
 
 
 def _with_query(path: str, query: Mapping[str, str] | None) -> str:
