@@ -307,7 +307,8 @@ def test_without_permission_to_list_pods_names_are_computed(argo_pods: Run, load
     result = argo_pods("etl", "--token", token, "-o", "name", "--gone")
     notice = (
         'cannot list pods in namespace "argo", so the names of the pods are computed: pods is forbidden: '
-        'User "dev" cannot list resource "pods" in API group "" in the namespace "argo"\n'
+        'User "dev" cannot list resource "pods" in API group "" in the namespace "argo": a Role in namespace "argo" has '
+        'to grant {apiGroups: [""], resources: [pods], verbs: [list]}\n'
     )
     assert (result.status, result.stderr) == (0, notice)
     assert sorted(result.stdout.split()) == sorted(
@@ -321,7 +322,8 @@ def test_without_permission_for_workflows_the_error_says_which(argo_pods: Run, l
         1,
         "",
         'error: workflows.argoproj.io "etl" is forbidden: User "dev" cannot get resource "workflows" in API group '
-        '"argoproj.io" in the namespace "argo"\n',
+        '"argoproj.io" in the namespace "argo": a Role in namespace "argo" has to grant {apiGroups: [argoproj.io], '
+        "resources: [workflows], verbs: [get]}\n",
     )
 
 

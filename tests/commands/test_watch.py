@@ -162,7 +162,8 @@ def test_without_permission_to_watch_the_error_says_so(watch: Watch, running: Si
         1,
         "",
         'error: workflows.argoproj.io is forbidden: User "admin" cannot watch resource "workflows" in API group '
-        '"argoproj.io" in the namespace "argo"\n',
+        '"argoproj.io" in the namespace "argo": a Role in namespace "argo" has to grant {apiGroups: [argoproj.io], '
+        "resources: [workflows], verbs: [watch]}\n",
     )
 
 
