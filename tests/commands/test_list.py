@@ -307,8 +307,8 @@ def test_without_permission_to_list_pods_names_are_computed(argo_pods: Run, load
     result = argo_pods("etl", "--token", token, "-o", "name", "--gone")
     notice = (
         'cannot list pods in namespace "argo", so the names of the pods are computed: pods is forbidden: '
-        'User "dev" cannot list resource "pods" in API group "" in the namespace "argo": a Role in namespace "argo" has '
-        'to grant {apiGroups: [""], resources: [pods], verbs: [list]}\n'
+        'User "dev" cannot list resource "pods" in API group "" in the namespace "argo": a Role in namespace "argo" '
+        'has to grant {apiGroups: [""], resources: [pods], verbs: [list]}\n'
     )
     assert (result.status, result.stderr) == (0, notice)
     assert sorted(result.stdout.split()) == sorted(

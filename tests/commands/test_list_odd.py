@@ -36,8 +36,8 @@ def test_a_selector_of_pods_that_cannot_be_listed_is_an_error(argo_pods: Run, em
         1,
         "",
         'cannot list pods in namespace "argo", so the names of the pods are computed: pods is forbidden: '
-        'User "dev" cannot list resource "pods" in API group "" in the namespace "argo": a Role in namespace "argo" has '
-        'to grant {apiGroups: [""], resources: [pods], verbs: [list]}\n'
+        'User "dev" cannot list resource "pods" in API group "" in the namespace "argo": a Role in namespace "argo" '
+        'has to grant {apiGroups: [""], resources: [pods], verbs: [list]}\n'
         "error: -l/--selector and --field-selector select pods, which cannot be listed\n",
     )
 
