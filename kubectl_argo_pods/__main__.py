@@ -60,8 +60,9 @@ def _call(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"kubectl-argo_pods {__version__}\n")
         return 0
-    from kubectl_argo_pods import grammar
+    from kubectl_argo_pods import grammar, interrupts
 
+    interrupts.listen()
     call = grammar.parse(arguments)
     if call is None:
         from kubectl_argo_pods import cli

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -52,6 +54,42 @@ def test_interrupting_a_wait_for_the_server_is_quiet(clean_environment: dict[str
                 running.send_signal(signal.SIGINT)
                 stdout, stderr = running.communicate(timeout=30)
     assert (running.returncode, stdout, stderr.strip(b"\n")) == (130, b"", b"")
+
+
+def deliver_to_another_thread(process: int, number: int) -> None:
+    """Sends the signal to a thread that is not the main one: no system call of the main thread is broken off by it.
+
+    That is how it stands when a signal comes in the instant before such a call.
+    """
+    tasks = [int(task) for task in os.listdir(f"/proc/{process}/task") if int(task) != process]
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.tgkill(process, tasks[0], number) == 0, os.strerror(ctypes.get_errno())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets one choose the thread")
+def test_an_interrupt_in_the_instant_before_a_wait_is_heard(clean_environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        command = [*PROGRAM, "some-workflow", "--server", f"http://127.0.0.1:{silent.getsockname()[1]}"]
+        with subprocess.Popen(
+            command, env=clean_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as running:
+            connections = [silent.accept()[0] for _ in range(2)]
+            await_waiting(running.pid)
+            deliver_to_another_thread(running.pid, signal.SIGINT)
+            try:
+                stdout, stderr = running.communicate(timeout=30)
+            finally:
+                running.kill()
+                for connection in connections:
+                    connection.close()
+    assert (running.returncode, stdout, stderr.strip(b"\n")) == (130, b"", b"")
+
+
+def await_waiting(process: int) -> None:
+    """Waits until the main thread waits in a system call."""
+    while Path(f"/proc/{process}/task/{process}/stat").read_text().rpartition(") ")[2][0] != "S":
+        Event().wait(0.01)
 
 
 def test_on_a_terminal_an_interrupt_ends_the_line(clean_environment: dict[str, str]) -> None:
