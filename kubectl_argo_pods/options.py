@@ -8,7 +8,11 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from kubectl_argo_pods.cluster.kubeconfig import Overrides
+from kubectl_argo_pods.output.style import WHEN
 from kubectl_argo_pods.sources import ArgoServerFlags
+
+# What a value may be completed to: values themselves, or the name of a kind of them (those of completion/candidates).
+Completes = str | tuple[str, ...]
 
 
 class Option(NamedTuple):
@@ -17,13 +21,15 @@ class Option(NamedTuple):
     names: tuple[str, ...]
     help: str
     metavar: str = ""
+    completes: Completes = ""
 
 
 class Argument(NamedTuple):
-    """The words of a command line that are no options."""
+    """The words of a command line that are no options; `completes` is for each of them, the last for all further."""
 
     metavar: str
     help: str
+    completes: tuple[Completes, ...] = ("workflow", "node")
 
 
 class Tail(NamedTuple):
@@ -37,18 +43,21 @@ class Manifests(NamedTuple):
     """Where workflows are read from, if not from a cluster."""
 
     filename: Annotated[
-        str | None, Option(("-f", "--filename"), "Read the workflows from a file, or - for standard input.", "FILE")
+        str | None,
+        Option(("-f", "--filename"), "Read the workflows from a file, or - for standard input.", "FILE", "file"),
     ] = None
 
 
 class Connection(NamedTuple):
     """Where to ask: kubectl's connection flags, and those of the Argo Server as the argo command has them."""
 
-    namespace: Annotated[str | None, Option(("-n", "--namespace"), "The namespace to look in.", "NAME")] = None
-    kubeconfig: Annotated[str | None, Option(("--kubeconfig",), "The kubeconfig file to use.", "FILE")] = None
-    context: Annotated[str | None, Option(("--context",), "The kubeconfig context to use.", "NAME")] = None
-    cluster: Annotated[str | None, Option(("--cluster",), "The kubeconfig cluster to use.", "NAME")] = None
-    user: Annotated[str | None, Option(("--user",), "The kubeconfig user to use.", "NAME")] = None
+    namespace: Annotated[
+        str | None, Option(("-n", "--namespace"), "The namespace to look in.", "NAME", "namespace")
+    ] = None
+    kubeconfig: Annotated[str | None, Option(("--kubeconfig",), "The kubeconfig file to use.", "FILE", "file")] = None
+    context: Annotated[str | None, Option(("--context",), "The kubeconfig context to use.", "NAME", "context")] = None
+    cluster: Annotated[str | None, Option(("--cluster",), "The kubeconfig cluster to use.", "NAME", "cluster")] = None
+    user: Annotated[str | None, Option(("--user",), "The kubeconfig user to use.", "NAME", "user")] = None
     server: Annotated[str | None, Option(("--server",), "The address of the Kubernetes API.", "URL")] = None
     token: Annotated[str | None, Option(("--token",), "The bearer token for the Kubernetes API.", "TOKEN")] = None
     username: Annotated[str | None, Option(("--username",), "The user name for basic authentication.", "NAME")] = None
@@ -57,12 +66,14 @@ class Connection(NamedTuple):
         str | None, Option(("--tls-server-name",), "The name that the server's certificate must bear.", "NAME")
     ] = None
     certificate_authority: Annotated[
-        str | None, Option(("--certificate-authority",), "The certificates to verify the server with.", "FILE")
+        str | None, Option(("--certificate-authority",), "The certificates to verify the server with.", "FILE", "file")
     ] = None
     client_certificate: Annotated[
-        str | None, Option(("--client-certificate",), "The client certificate to show.", "FILE")
+        str | None, Option(("--client-certificate",), "The client certificate to show.", "FILE", "file")
     ] = None
-    client_key: Annotated[str | None, Option(("--client-key",), "The key of the client certificate.", "FILE")] = None
+    client_key: Annotated[
+        str | None, Option(("--client-key",), "The key of the client certificate.", "FILE", "file")
+    ] = None
     insecure_skip_tls_verify: Annotated[
         bool, Option(("--insecure-skip-tls-verify",), "Do not verify the server's certificate.")
     ] = False
@@ -134,13 +145,14 @@ class Filters(NamedTuple):
         str | None, Option(("--node-field-selector",), "The nodes with these fields, as `argo get` has it.", "FIELDS")
     ] = None
     phase: Annotated[
-        tuple[str, ...], Option(("--phase",), "The nodes in this phase; several by commas or repeated.", "PHASE")
+        tuple[str, ...],
+        Option(("--phase",), "The nodes in this phase; several by commas or repeated.", "PHASE", "phase"),
     ] = ()
     type: Annotated[
-        tuple[str, ...], Option(("--type",), "The nodes of this type; several by commas or repeated.", "TYPE")
+        tuple[str, ...], Option(("--type",), "The nodes of this type; several by commas or repeated.", "TYPE", "type")
     ] = ()
     template: Annotated[
-        tuple[str, ...], Option(("--template",), "The nodes of the templates named so; repeatable.", "GLOB")
+        tuple[str, ...], Option(("--template",), "The nodes of the templates named so; repeatable.", "GLOB", "template")
     ] = ()
 
 
@@ -158,17 +170,22 @@ class View(NamedTuple):
             "The format: table, wide, name, json, yaml, csv, jsonpath=TEMPLATE, jsonpath-as-json=TEMPLATE, "
             "jsonpath-file=FILE, custom-columns=SPEC or custom-columns-file=FILE.",
             "FORMAT",
+            "format",
         ),
     ] = None
     gone: Annotated[bool, Option(("--gone",), "With -o name, print the pods that no longer exist, too.")] = False
     no_headers: Annotated[bool, Option(("--no-headers",), "Print no headers.")] = False
-    sort_by: Annotated[str | None, Option(("--sort-by",), "Sort by this field, a JSONPath.", "JSONPATH")] = None
+    sort_by: Annotated[str | None, Option(("--sort-by",), "Sort by this field, a JSONPath.", "JSONPATH", "field")] = (
+        None
+    )
     label_columns: Annotated[
         tuple[str, ...],
-        Option(("-L", "--label-columns"), "Show these labels as columns; several by commas or repeated.", "LABELS"),
+        Option(
+            ("-L", "--label-columns"), "Show these labels as columns; several by commas or repeated.", "LABELS", "label"
+        ),
     ] = ()
     show_labels: Annotated[bool, Option(("--show-labels",), "Show all labels in a last column.")] = False
-    color: Annotated[str, Option(("--color",), "Whether to colour: auto, always or never.", "WHEN")] = "auto"
+    color: Annotated[str, Option(("--color",), "Whether to colour: auto, always or never.", "WHEN", WHEN)] = "auto"
     watch: Annotated[bool, Option(("-w", "--watch"), "Show changes as they come, until the workflows end.")] = False
 
 

@@ -10,7 +10,7 @@ from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.options import Argument
 
 
-def version(words: Annotated[tuple[str, ...], Argument("", "nothing")]) -> int:
+def version(words: Annotated[tuple[str, ...], Argument("", "nothing", ())]) -> int:
     """Print the version of this plugin."""
     if words:
         raise UsageError(f'version takes no arguments, but got "{words[0]}"')
