@@ -80,6 +80,8 @@ def print_workflows(stream: TextIO, summaries: Sequence[WorkflowSummary], look: 
     if look.sort_by:
         summaries = _sorted(summaries, [workflows.item(summary) for summary in summaries], look.sort_by)
     headers = ["NAMESPACE"] * scope.namespace + [*workflows.COLUMNS]
+    if look.format.kind in ("wide", "csv"):
+        headers += workflows.WIDE_COLUMNS
     headers += [node_pods.label_header(label) for label in look.label_columns] + ["LABELS"] * look.show_labels
     if look.format.kind == "name":
         stream.writelines(f"workflow.argoproj.io/{summary.name}\n" for summary in summaries)
@@ -94,8 +96,10 @@ def print_workflows(stream: TextIO, summaries: Sequence[WorkflowSummary], look: 
 def _workflow_cells(summary: WorkflowSummary, look: Look, scope: Scope, now: float) -> Row:
     labels = tuple(summary.labels.get(label, "") for label in look.label_columns)
     shown = ",".join(f"{key}={value}" for key, value in sorted(summary.labels.items())) or node_pods.NONE
-    cells = (summary.namespace,) * scope.namespace + workflows.cells(summary, now) + labels
-    return cells + (shown,) * look.show_labels
+    cells = (summary.namespace,) * scope.namespace + workflows.cells(summary, now)
+    if look.format.kind in ("wide", "csv"):
+        cells += workflows.wide_cells(summary)
+    return cells + labels + (shown,) * look.show_labels
 
 
 def print_cells(stream: TextIO, headers: Sequence[str], rows: Sequence[Row], look: Look) -> None:

@@ -6,12 +6,19 @@ from kubectl_argo_pods.output.durations import since
 from kubectl_argo_pods.workflow import Manifest, WorkflowSummary
 
 COLUMNS = ("NAME", "STATUS", "AGE", "MESSAGE")
+# It tells runs apart that had the same name, of which all but the last are archived.
+WIDE_COLUMNS = ("UID",)
 
 
 def cells(summary: WorkflowSummary, now: float) -> tuple[str, ...]:
     """The cells under COLUMNS; `now` is in epoch seconds."""
     # As `kubectl get workflows` prints them: what is empty stays empty.
     return summary.name, summary.status, since(summary.created_at, now), summary.message
+
+
+def wide_cells(summary: WorkflowSummary) -> tuple[str, ...]:
+    """The cells under WIDE_COLUMNS."""
+    return (summary.uid,)
 
 
 def item(summary: WorkflowSummary) -> Manifest:

@@ -24,8 +24,8 @@ class PodQuery(NamedTuple):
 class Source(Protocol):
     """What knows workflows."""
 
-    def workflow(self, namespace: str, name: str) -> Workflow:
-        """The workflow; raises NotFoundError."""
+    def workflow(self, namespace: str, name: str, uid: str = "") -> Workflow:
+        """The workflow, of several runs under the name the one with the uid or the newest; raises NotFoundError."""
         ...
 
     def workflows(self, namespace: str | None, label_selector: str = "") -> list[WorkflowSummary]:

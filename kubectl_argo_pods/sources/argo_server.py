@@ -27,17 +27,19 @@ class ArgoServer:
     def __init__(self, http: Http) -> None:
         self.http = http
 
-    def workflow(self, namespace: str, name: str) -> Workflow:
+    def workflow(self, namespace: str, name: str, uid: str = "") -> Workflow:
         """The workflow, archived or live, its offloaded nodes included."""
         path = f"/api/v1/workflows/{quote(namespace, safe='')}/{quote(name, safe='')}"
         try:
-            return from_manifest(self.http.get_json(path, {"fields": WITHOUT_BULK}))
+            newest = from_manifest(self.http.get_json(path, {"fields": WITHOUT_BULK}))
         except NotFoundError as error:
-            archived = self._archived(namespace, name)
+            archived = self._archived(namespace, name, uid)
             if archived is None:
                 sentence = f'workflow "{name}" not found in namespace "{namespace}" of {self.http.endpoint.label}'
                 raise NotFoundError(sentence, code=error.code, reason=error.reason) from error
             return from_manifest(archived)
+        former = self._archived(namespace, name, uid) if uid and newest.uid != uid else None
+        return newest if former is None else from_manifest(former)
 
     def workflows(self, namespace: str | None, label_selector: str = "") -> list[WorkflowSummary]:
         query = {"fields": SUMMARY_FIELDS, "listOptions.limit": PAGE}
@@ -57,20 +59,26 @@ class ArgoServer:
         stream = self.http.stream(f"/api/v1/workflow-events/{quote(namespace, safe='')}", query, "text/event-stream")
         return Watch(stream, workflow_event)
 
-    def _archived(self, namespace: str, name: str) -> Manifest | None:
+    def _archived(self, namespace: str, name: str, uid: str) -> Manifest | None:
         """From the archive, which servers before v3.5 do not look into by themselves; None where it is not there."""
-        query = {"listOptions.fieldSelector": f"metadata.namespace={namespace}", "namePrefix": name}
         try:
-            found = [item for item in self._list("/api/v1/archived-workflows", query) if _name(item) == name]
-            if not found:
+            uid = uid or self._newest_archived(namespace, name)
+            if not uid:
                 return None
-            newest = max(found, key=lambda item: parse_time((item.get("status") or {}).get("startedAt")) or 0)
-            path = f"/api/v1/archived-workflows/{quote(newest['metadata']['uid'], safe='')}"
+            path = f"/api/v1/archived-workflows/{quote(uid, safe='')}"
             archived: Manifest = self.http.get_json(path, {"namespace": namespace})
         except ArgoPodsError:
             # A server without an archive says so in a different way in each release; the first answer is the clear one.
             return None
         return archived
+
+    def _newest_archived(self, namespace: str, name: str) -> str:
+        """The uid of the last run under a name; "" for none."""
+        query = {"listOptions.fieldSelector": f"metadata.namespace={namespace}", "namePrefix": name}
+        found = [item for item in self._list("/api/v1/archived-workflows", query) if _name(item) == name]
+        newest = max(found, key=lambda item: parse_time((item.get("status") or {}).get("startedAt")) or 0, default={})
+        uid: str = (newest.get("metadata") or {}).get("uid") or ""
+        return uid
 
     def _list(self, path: str, query: dict[str, str]) -> list[Manifest]:
         items: list[Manifest] = []

@@ -19,10 +19,10 @@ class FileSource:
         self._filename = filename
         self._found: list[Workflow] | None = None
 
-    def workflow(self, namespace: str, name: str) -> Workflow:
-        found = [workflow for workflow in self._workflows() if workflow.name == name]
+    def workflow(self, namespace: str, name: str, uid: str = "") -> Workflow:
+        found = [each for each in self._workflows() if each.name == name and (not uid or each.uid == uid)]
         # The file says where its workflows live; a namespace only tells two of one name apart.
-        found.sort(key=lambda workflow: workflow.namespace != namespace)
+        found.sort(key=lambda workflow: (workflow.namespace != namespace, -(workflow.created_at or 0)))
         if not found:
             known = ", ".join(workflow.name for workflow in self._workflows()[:5])
             raise NotFoundError(f'workflow "{name}" not found in {self._place}; it holds {known}', code=404)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from kubectl_argo_pods.choice import bare_name, choose, is_plain
@@ -43,11 +43,18 @@ def find(sources: Sources, wanted: Wanted, query: PodQuery, now: float) -> list[
         try:
             return [snapshot(sources, wanted.namespace, name, query, now)]
         except NotFoundError as error:
-            raise _explained(sources, wanted.namespace, name, error) from error
+            run = _run_of_uid(sources, wanted.namespace, name, error)
+            return [snapshot(sources, run.namespace, run.name, query, now, uid=run.uid)]
     chosen = _chosen(sources, wanted, name)
-    # Of a name that is live and archived, too, the newest run is meant.
-    names = list(dict.fromkeys((each.namespace, each.name) for each in chosen))
-    return snapshots(sources, names, query, now)
+    return snapshots(sources, newest_runs(chosen), query, now)
+
+
+def newest_runs(runs: Iterable[WorkflowSummary]) -> list[WorkflowSummary]:
+    """One run of each name, the first that there is: a name that is live and archived, too, means its newest run."""
+    newest: dict[tuple[str, str], WorkflowSummary] = {}
+    for run in runs:
+        newest.setdefault((run.namespace, run.name), run)
+    return list(newest.values())
 
 
 def _chosen(sources: Sources, wanted: Wanted, name: str) -> Sequence[WorkflowSummary]:
@@ -57,7 +64,7 @@ def _chosen(sources: Sources, wanted: Wanted, name: str) -> Sequence[WorkflowSum
         return known
     if not name:
         return choose(wanted.word, known, where)
-    named = [summary for summary in known if summary.name == name]
+    named = [summary for summary in known if name in (summary.name, summary.uid)]
     if not named:
         hint = near_misses(name, (summary.name for summary in known))
         raise NoMatchError(f'workflow "{name}" not found {where}{hint}')
@@ -76,13 +83,21 @@ def _namespace_exists(sources: Sources, namespace: str) -> bool:
     return sources.pods is None or sources.pods.namespace_exists(namespace)
 
 
-def _explained(sources: Sources, namespace: str, name: str, error: NotFoundError) -> NotFoundError:
-    """The error with the nearest names, or that there is no such namespace, as far as one may know that."""
+def _run_of_uid(sources: Sources, namespace: str, uid: str, error: NotFoundError) -> WorkflowSummary:
+    """The run that is named by its uid, which tells it from later ones of its name.
+
+    Raises the error, of the name that it was first taken for, with the nearest names; or says that there is no such
+    namespace, as far as one may know that.
+    """
     try:
         known = sources.workflows.workflows(namespace)
-        if not known and not sources.pods_elsewhere and not _namespace_exists(sources, namespace):
-            return NotFoundError(f'namespace "{namespace}" not found', code=404, reason="NotFound")
+        nowhere = not known and not sources.pods_elsewhere and not _namespace_exists(sources, namespace)
     except ArgoPodsError:
-        return error
-    hint = near_misses(name, (summary.name for summary in known))
-    return NotFoundError(f"{error}{hint}", code=error.code, reason=error.reason)
+        raise error from None
+    if nowhere:
+        raise NotFoundError(f'namespace "{namespace}" not found', code=404, reason="NotFound") from error
+    for run in known:
+        if run.uid == uid:
+            return run
+    hint = near_misses(uid, (summary.name for summary in known))
+    raise NotFoundError(f"{error}{hint}", code=error.code, reason=error.reason) from error

@@ -98,7 +98,8 @@ def _deleted(old: Snapshot) -> Snapshot:
 
 def _last(sources: Sources, old: Snapshot, query: PodQuery, clock: Callable[[], float]) -> Snapshot:
     try:
-        last = snapshot(sources, old.workflow.namespace, old.workflow.name, query, clock())
+        workflow = old.workflow
+        last = snapshot(sources, workflow.namespace, workflow.name, query, clock(), uid=workflow.uid)
     except NotFoundError:
         return _deleted(old._replace(pods=[]))
     return last if _is_same(old, last.workflow) else _deleted(old._replace(pods=[]))
@@ -119,7 +120,7 @@ def _start(
     source: Any = sources.workflows
 
     def renew() -> Snapshot:
-        return snapshot(sources, namespace, name, query, clock())
+        return snapshot(sources, namespace, name, query, clock(), uid=workflow.uid)
 
     def watch_workflow(version: str) -> Any:
         return source.watch(namespace, name, version)

@@ -25,7 +25,8 @@ class KubeSource:
         self._http = http
         self._instance_id = instance_id
 
-    def workflow(self, namespace: str, name: str) -> Workflow:
+    def workflow(self, namespace: str, name: str, uid: str = "") -> Workflow:
+        # Whatever its uid: a cluster has one workflow of a name at a time.
         try:
             return from_manifest(self._http.get_json(f"{path(namespace)}/{quote(name, safe='')}"))
         except NotFoundError as error:

@@ -10,7 +10,7 @@ from kubectl_argo_pods.errors import ArgoPodsError, ForbiddenError, NotFoundErro
 from kubectl_argo_pods.pods import WORKFLOW_LABEL, Pod, is_owned, unexplained
 from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources.kube_pods import KubePods, PodList
-from kubectl_argo_pods.workflow import Workflow
+from kubectl_argo_pods.workflow import Workflow, WorkflowSummary
 
 THREADS = 8
 LONGEST_LABEL = 63
@@ -27,14 +27,14 @@ class Snapshot(NamedTuple):
     resource_version: str = ""  # of the list of pods: where a watch goes on
 
 
-def snapshot(sources: Sources, namespace: str, name: str, query: PodQuery, now: float) -> Snapshot:
+def snapshot(sources: Sources, namespace: str, name: str, query: PodQuery, now: float, *, uid: str = "") -> Snapshot:
     """A workflow with its pods; `now` is in epoch seconds. The workflow's error goes before that of its pods."""
     if sources.pods_elsewhere:
-        return _with_pods_elsewhere(sources, namespace, name, query)
+        return _with_pods_elsewhere(sources, namespace, name, query, uid)
     pods = sources.pods
     assert pods is not None
     task = _Task(lambda: _pods_of(pods, namespace, name, query))
-    workflow = sources.workflows.workflow(namespace, name)
+    workflow = sources.workflows.workflow(namespace, name, uid)
     try:
         listed = task.result()
     except ForbiddenError as error:
@@ -43,10 +43,10 @@ def snapshot(sources: Sources, namespace: str, name: str, query: PodQuery, now: 
     return Snapshot(workflow, explained, _rebuilt(workflow), listed.resource_version)
 
 
-def snapshots(sources: Sources, names: Sequence[tuple[str, str]], query: PodQuery, now: float) -> list[Snapshot]:
-    """As `snapshot`, for many (namespace, name) pairs at once; without the workflows that have gone in between."""
+def snapshots(sources: Sources, runs: Sequence[WorkflowSummary], query: PodQuery, now: float) -> list[Snapshot]:
+    """As `snapshot`, for many at once; without the workflows that have gone in between."""
     found: dict[int, Snapshot] = {}
-    waiting = list(enumerate(names))
+    waiting = list(enumerate(runs))
     lock = Lock()
 
     def work() -> None:
@@ -54,13 +54,13 @@ def snapshots(sources: Sources, names: Sequence[tuple[str, str]], query: PodQuer
             with lock:
                 if not waiting:
                     return
-                index, (namespace, name) = waiting.pop(0)
+                index, run = waiting.pop(0)
             try:
-                found[index] = snapshot(sources, namespace, name, query, now)
+                found[index] = snapshot(sources, run.namespace, run.name, query, now, uid=run.uid)
             except NotFoundError:
                 continue
 
-    tasks = [_Task(work) for _ in range(min(THREADS, len(names)))]
+    tasks = [_Task(work) for _ in range(min(THREADS, len(runs)))]
     for task in tasks:
         task.result()
     return [found[index] for index in sorted(found)]
@@ -91,9 +91,9 @@ def _explained(pods: KubePods, workflow: Workflow, listed: list[Pod], now: float
     ]
 
 
-def _with_pods_elsewhere(sources: Sources, namespace: str, name: str, query: PodQuery) -> Snapshot:
+def _with_pods_elsewhere(sources: Sources, namespace: str, name: str, query: PodQuery, uid: str) -> Snapshot:
     """Pods of the configured cluster count only as far as they are this very workflow's; without them names do."""
-    workflow = sources.workflows.workflow(namespace, name)
+    workflow = sources.workflows.workflow(namespace, name, uid)
     where = workflow.namespace or namespace
     if sources.pods is None:
         return Snapshot(workflow, None, _unreadable(workflow))

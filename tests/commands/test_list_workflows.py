@@ -12,6 +12,7 @@ import yaml
 from tests import builders
 from tests.builders import Manifest
 from tests.cluster import SimulatedCluster
+from tests.cluster.resources import WORKFLOWS
 from tests.commands.shapes import etl, pod_of
 from tests.conftest import Result, Run
 
@@ -277,6 +278,67 @@ def test_an_argo_server_lists_workflows_and_the_cluster_their_pods(argo_pods: Ru
     listed = argo_pods("-s", host, "--secure=false", "-o", "name")
     assert listed == Result(0, "workflow.argoproj.io/new\nworkflow.argoproj.io/old\n", "")
     assert argo_pods("new", "-s", host, "--secure=false", "-o", "name") == Result(0, f"pod/{NEW}\n", "")
+
+
+@pytest.fixture
+def two_runs(three: SimulatedCluster) -> SimulatedCluster:
+    """An Argo Server that knows two runs of the name `new`: one that has succeeded, and one before that has failed."""
+    former, _ = small("new", 25, phase="Failed")
+    former["metadata"]["uid"] = "the-former"
+    former["status"]["nodes"] = {
+        each["id"]: each for each in [builders.node("new", ".b", phase="Failed", startedAt="2026-05-03T10:00:00Z")]
+    }
+    former["status"]["startedAt"] = "2026-05-03T10:00:00Z"
+    three.archive.put(former)
+    return three
+
+
+FORMER, LATTER = "new-work-2165758813", NEW
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["live and archived", "both archived"])
+@pytest.mark.parametrize(
+    ("words", "pods"),
+    [
+        (["new"], [LATTER]),
+        (["wf/new"], [LATTER]),
+        (["ne*"], [LATTER]),
+        (["@latest"], [LATTER]),
+        (["@failed"], [FORMER]),
+        (["--workflow-selector", "workflows.argoproj.io/phase=Failed"], [FORMER, OLD]),
+        (["the-former"], [FORMER]),
+        (["uid-of-new"], [LATTER]),
+        (["-A", "the-former"], [FORMER]),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_of_two_runs_of_one_name_the_newest_that_is_meant_is_shown(
+    argo_pods: Run, two_runs: SimulatedCluster, words: list[str], pods: list[str], live: bool
+) -> None:
+    if not live:
+        two_runs.archive.put(small("new", 20)[0])
+        two_runs.state.delete(WORKFLOWS, "argo", "new")
+    result = argo_pods(*words, "-o", "name", "--gone", env=server_of(two_runs))
+    assert result == Result(0, "".join(f"pod/{pod}\n" for pod in pods), "")
+
+
+def test_the_list_of_workflows_tells_two_runs_of_one_name_apart(argo_pods: Run, two_runs: SimulatedCluster) -> None:
+    assert argo_pods("-o", "wide", env=server_of(two_runs)) == Result(
+        0,
+        "NAME   STATUS      AGE   MESSAGE        UID\n"
+        "new    Succeeded   20d                  uid-of-new\n"
+        "new    Failed      25d                  the-former\n"
+        "old    Failed      30d   child failed   uid-of-old\n",
+        "",
+    )
+
+
+def test_an_argo_server_does_not_know_which_namespaces_there_are(argo_pods: Run, three: SimulatedCluster) -> None:
+    host = three.argo_server_url.removeprefix("http://")
+    server = ["-s", host, "--secure=false", "-n", "nope"]
+    assert argo_pods(*server) == Result(0, "", "No resources found in nope namespace.\n")
+    sentence = f'workflow "new" not found in namespace "nope" of the Argo Server at {three.argo_server_url}'
+    assert argo_pods(*server, "new") == Result(1, "", f"error: {sentence}\n")
 
 
 def test_an_argo_server_that_answers_with_a_page(argo_pods: Run, three: SimulatedCluster) -> None:
