@@ -21,12 +21,13 @@ from kubectl_argo_pods import options
 from kubectl_argo_pods.calls import perform
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar import Call, commands, ended, named_command, negated, parted, respelled
-from kubectl_argo_pods.options import SECTIONS, Argument, Option, Tail
+from kubectl_argo_pods.help import PROGRAM, Page, declared, text
+from kubectl_argo_pods.options import SECTIONS, Argument, Connection, Option, Tail
 
-PROGRAM = "kubectl argo-pods"
 # Every command, with the function that performs it; the first is performed where none is named.
 FUNCTIONS = {
     "list": "kubectl_argo_pods.commands.list:list_",
+    "options": "kubectl_argo_pods.commands.options:options",
     "version": "kubectl_argo_pods.commands.version:version",
 }
 # What help shows of a command, as comment and arguments.
@@ -38,6 +39,7 @@ EXAMPLES = {
         "Those of the newest workflow, as they change": "@latest -w",
         "Their names, for other commands": "my-wf -o name",
     },
+    "options": {"The options of the connection": "options"},
     "version": {"The version of this plugin": "version"},
 }
 # Typer does not name the root of its usage errors.
@@ -109,8 +111,7 @@ def fields(name: str) -> Iterator[Field]:
     hints = get_type_hints(function_of(name), include_extras=True)
     groups = {parameter: kind for parameter, kind in hints.items() if kind in SECTIONS}
     for parameter, group in groups.items():
-        for field, annotation in get_type_hints(group, include_extras=True).items():
-            type_, option = get_args(annotation)
+        for field, type_, option in declared(group):
             yield Field(parameter, field, type_, option, SECTIONS[group])
 
 
@@ -186,42 +187,47 @@ def _call(name: str, known: list[Field], given: dict[str, Any]) -> Call:
 
 
 class Sectioned(TyperCommand):
-    """A command whose help reads as kubectl's does: examples, and the options by their sections."""
+    """A command whose help reads as kubectl's does."""
 
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        words = [f"[{param.metavar}]" for param in self.params if param.name == "words" and param.metavar]
-        tail = _tail(self.name or "")
-        return [*words, "[flags]", *([f"-- {tail.metavar}"] if tail else [])]
-
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        with formatter.section("Examples"):
-            for comment, arguments in EXAMPLES[self.name or ""].items():
-                formatter.write(f"  # {comment}\n  {PROGRAM} {arguments}".rstrip() + "\n")
-        for section, names in _sections(self.name or "").items():
-            records = [_record(param) for param in self.params if param.name in names]
-            if records:
-                with formatter.section(section):
-                    formatter.write_dl(records)
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, (function_of(name).__doc__ or "").partition("\n")[0]) for name in FUNCTIONS])
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(text(page(self.name or ""), formatter.width))
 
 
-def _sections(name: str) -> dict[str, set[str]]:
-    """Help's headings, with the parameters below each."""
-    sections: dict[str, set[str]] = {section: set() for section in SECTIONS.values()}
+def page(name: str) -> Page:
+    """What help and the manual say of a command."""
+    first = next(iter(FUNCTIONS))
+    sections: dict[str, list[Option]] = {section: [] for section in SECTIONS.values()}
     for field in fields(name):
-        sections[field.section].add(_name(field))
-    return sections
+        sections[field.section].append(field.option)
+    # As kubectl does: what is the same everywhere is listed in one place.
+    connects = sections.pop(SECTIONS[Connection]) != []
+    notes = [f'Use "{PROGRAM} COMMAND --help" for more about a command.'] if name == first else []
+    notes += [f'Use "{PROGRAM} options" for the options of the connection, such as -n and --context.'] * connects
+    return Page(
+        name=name,
+        usage=_usage(name),
+        summary=_summary(name),
+        examples={comment: f"{PROGRAM} {line}".rstrip() for comment, line in EXAMPLES[name].items()},
+        sections={section: options for section, options in sections.items() if options},
+        commands={other: _summary(other) for other in FUNCTIONS if other != first} if name == first else {},
+        notes=notes,
+    )
+
+
+def _usage(name: str) -> str:
+    hints = get_type_hints(function_of(name), include_extras=True).values()
+    words = next((get_args(hint)[1].metavar for hint in hints if _declares(hint, Argument)), "")
+    tail = _tail(name)
+    pieces = [_program(name), words, "[flags]", f"-- {tail.metavar}" if tail else ""]
+    return " ".join(filter(None, pieces))
+
+
+def _summary(name: str) -> str:
+    return (function_of(name).__doc__ or "").partition("\n")[0]
 
 
 def _name(field: Field) -> str:
     return f"{field.group}__{field.name}"
-
-
-def _record(param: Any) -> tuple[str, str]:
-    """An option's line of help, as kubectl writes it: `-o, --output FORMAT`."""
-    names = ", ".join(param.opts) if param.opts[0].count("-") == 1 else "    " + ", ".join(param.opts)
-    return f"{names} {param.metavar}" if param.metavar else names, param.help or ""
 
 
 def grammar_table() -> str:

@@ -62,4 +62,5 @@ COMMANDS: dict[str, tuple[str, str, dict[str, str], dict[str, tuple[str, str, st
            '-w': ('flag', 'view', 'watch'),
            '--watch': ('flag', 'view', 'watch')},
           False),
+ 'options': ('kubectl_argo_pods.commands.options', 'options', {}, {}, False),
  'version': ('kubectl_argo_pods.commands.version', 'version', {}, {}, False)}

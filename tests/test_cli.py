@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from kubectl_argo_pods import cli
+from kubectl_argo_pods.grammar import named_command
 from kubectl_argo_pods.options import SECTIONS
 from tests.cluster import SimulatedCluster
 from tests.conftest import Result, Run
@@ -31,6 +32,7 @@ WRONG = {
     "-Aw=2": f'error: invalid argument "2" for "-w, --watch" flag: it is either true or false\n{SEE}',
     "--gone=": f'error: invalid argument "" for "--gone" flag: it is either true or false\n{SEE}',
     "--color purple": 'error: unknown --color "purple": choose one of auto, always, never\n',
+    "options extra": 'error: options takes no arguments, but got "extra"\n',
     "version extra": 'error: version takes no arguments, but got "extra"\n',
     "version --watch": f"error: unknown flag: --watch\n{SEE_VERSION}",
     "version -n foo": f"error: unknown shorthand flag: 'n' in -n\n{SEE_VERSION}",
@@ -55,9 +57,15 @@ def test_help_fits_a_terminal_and_says_something_of_every_option(argo_pods: Run,
     shown = argo_pods(command, flag, env={"COLUMNS": "200"})
     assert (shown.status, shown.stderr) == (0, "")
     assert [line for line in shown.stdout.splitlines() if len(line) > 80] == []
-    options = dict(re.findall(r"^  (?:-\w, |    )(--[\w-]+)[^\n]*?(?:  +|\n {10,})(\S[^\n]*)$", shown.stdout, re.M))
-    assert list(options) == [field.option.names[-1] for field in by_section(command)]
-    assert all(len(text) > 10 for text in options.values())
+    of_connection = argo_pods("options").stdout if 'Use "kubectl argo-pods options"' in shown.stdout else ""
+    explained = explained_options(shown.stdout) | explained_options(of_connection)
+    assert list(explained) == [field.option.names[-1] for field in by_section(command)]
+    assert all(len(text) > 10 for text in explained.values())
+
+
+def explained_options(text: str) -> dict[str, str]:
+    """The options that a text has lines for, with the beginning of what it says of them."""
+    return dict(re.findall(r"^  (?:-\w, |    )(--[\w-]+)[^\n]*?(?:  +|\n {10,})(\S[^\n]*)$", text, re.M))
 
 
 def by_section(command: str) -> list[cli.Field]:
@@ -65,28 +73,40 @@ def by_section(command: str) -> list[cli.Field]:
     return sorted(cli.fields(command), key=lambda field: order.index(field.section))
 
 
-def test_help_begins_with_what_to_type(argo_pods: Run) -> None:
-    assert argo_pods("--help").stdout.partition("  # ")[0] == (
-        "Usage: kubectl argo-pods [WORKFLOW [NODE...]] [flags]\n\n"
-        "  List the pods of a workflow by step; without WORKFLOW, the workflows.\n\n"
-        "Examples:\n"
+def test_help_begins_with_what_to_type_and_ends_with_where_to_read_on(argo_pods: Run) -> None:
+    first, *_, last = argo_pods("--help").stdout.split("\n\n")
+    assert (first, last) == (
+        "Usage: kubectl argo-pods [WORKFLOW [NODE...]] [flags]",
+        'Use "kubectl argo-pods COMMAND --help" for more about a command.\n'
+        'Use "kubectl argo-pods options" for the options of the connection, such as -n\n'
+        "and --context.\n",
     )
 
 
-def test_help_of_a_command_names_it_and_all_others(argo_pods: Run) -> None:
+def test_help_names_every_command_with_what_it_does(argo_pods: Run) -> None:
+    commands = argo_pods("--help").stdout.partition("Commands:\n")[2].partition("\n\n")[0]
+    assert re.findall(r"^  (\w+)  +\S", commands, re.M) == [name for name in cli.FUNCTIONS if name != "list"]
+
+
+def test_help_of_a_command_is_about_that_command(argo_pods: Run) -> None:
     assert argo_pods("version", "-h") == Result(
         0,
         "Usage: kubectl argo-pods version [flags]\n\n"
         "  Print the version of this plugin.\n\n"
         "Examples:\n"
         "  # The version of this plugin\n"
-        "  kubectl argo-pods version\n\n"
-        "Commands:\n"
-        "  list     List the pods of a workflow by step; without WORKFLOW, the\n"
-        "           workflows.\n"
-        "  version  Print the version of this plugin.\n",
+        "  kubectl argo-pods version\n",
         "",
     )
+
+
+def test_the_options_of_the_connection_are_kubectls_but_for_what_only_go_programs_have(argo_pods: Run) -> None:
+    theirs = subprocess.run(["kubectl", "options"], capture_output=True, text=True).stdout
+    of_go = {"--log-flush-frequency", "--profile", "--profile-output", "--vmodule"}
+    # Of what kubectl keeps for itself, and of Kubernetes' versions, the plugin knows nothing.
+    of_kubectl = {"--kuberc", "--match-server-version", "--warnings-as-errors"}
+    ours = set(explained_options(argo_pods("options").stdout)) | {"--cache-dir", "--v"}
+    assert set(re.findall(r"^    (?:-\w, )?(--[\w-]+)=", theirs, re.M)) - ours == of_go | of_kubectl
 
 
 @pytest.mark.parametrize("example", [each for shown in cli.EXAMPLES.values() for each in shown.values()])
@@ -94,7 +114,4 @@ def test_the_examples_of_help_work(argo_pods: Run, cluster: SimulatedCluster, ex
     workflow = recordings()["failing"].name
     result = argo_pods(*shlex.split(example.replace("my-wf", workflow)))
     assert (result.status, "error" in result.stderr, result.stdout != "") == (0, False, True)
-    assert (
-        f"  kubectl argo-pods {example}".rstrip()
-        in argo_pods("version" if "version" in example else "list", "-h").stdout
-    )
+    assert f"  kubectl argo-pods {example}".rstrip() in argo_pods(named_command(shlex.split(example))[0], "-h").stdout

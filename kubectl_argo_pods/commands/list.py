@@ -27,7 +27,7 @@ from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.finding import Wanted, find, is_one, place, summaries
 from kubectl_argo_pods.sources.snapshot import Snapshot
 
-WORDS = Argument("WORKFLOW [NODE...]", "The workflow, and the nodes whose pods are meant.")
+WORDS = Argument("[WORKFLOW [NODE...]]", "The workflow, and the nodes whose pods are meant.")
 
 
 def list_(

@@ -1,0 +1,77 @@
+"""Help as text, from what the commands and their options declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from textwrap import fill, wrap
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+
+from kubectl_argo_pods.options import Option
+
+PROGRAM = "kubectl argo-pods"
+WIDTH = 80
+# Where the text of an option begins at the latest; longer names stand on a line of their own.
+COLUMN = 34
+
+
+class Page(NamedTuple):
+    """What there is to say of a command.
+
+    `examples` are command lines by what they do, `sections` the options by their headings, `commands` the summaries of
+    the other commands by name, `notes` the sentences at the end.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    examples: dict[str, str]
+    sections: dict[str, list[Option]]
+    commands: dict[str, str]
+    notes: list[str]
+
+
+def declared(group: type) -> Iterator[tuple[str, Any, Option]]:
+    """The options of a group, each with its field and type."""
+    for field, hint in get_type_hints(group, include_extras=True).items():
+        if get_origin(hint) is Annotated and isinstance(get_args(hint)[1], Option):
+            yield field, *get_args(hint)
+
+
+def text(page: Page, width: int = WIDTH) -> str:
+    """The page as `--help` prints it; no line is longer than the width."""
+    parts = [f"Usage: {page.usage}", fill(page.summary, width, initial_indent="  ", subsequent_indent="  ")]
+    examples = [f"  # {comment}\n  {line}" for comment, line in page.examples.items()]
+    parts += ["\n".join(["Examples:", *examples])] if examples else []
+    if page.commands:
+        parts.append("\n".join(["Commands:", *definitions(page.commands.items(), width)]))
+    for heading, options in page.sections.items():
+        parts.append("\n".join([f"{heading}:", *option_lines(options, width)]))
+    parts += ["\n".join(fill(note, width) for note in page.notes)] if page.notes else []
+    return "\n\n".join(parts) + "\n"
+
+
+def option_lines(options: Iterable[Option], width: int = WIDTH) -> list[str]:
+    return definitions(((spelled(option), option.help) for option in options), width)
+
+
+def spelled(option: Option) -> str:
+    """As kubectl writes it: `-o, --output FORMAT`."""
+    names = ", ".join(option.names)
+    return f"{'' if option.names[0].count('-') == 1 else '    '}{names} {option.metavar}".rstrip()
+
+
+def definitions(entries: Iterable[tuple[str, str]], width: int = WIDTH) -> list[str]:
+    """Terms and what they mean, in two columns."""
+    known = list(entries)
+    fitting = [len(term) + 4 for term, _ in known if len(term) + 4 <= COLUMN]
+    column = max(fitting, default=COLUMN)
+    lines: list[str] = []
+    for term, meaning in known:
+        first, *rest = wrap(meaning, width - column) or [""]
+        if len(term) + 4 > column:
+            lines.append(f"  {term}")
+            lines.append(" " * column + first)
+        else:
+            lines.append(f"  {term}".ljust(column) + first)
+        lines += [" " * column + line for line in rest]
+    return [line.rstrip() for line in lines]
