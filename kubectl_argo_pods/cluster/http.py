@@ -111,7 +111,7 @@ class Http:
         """A long answer to a GET, chunk by chunk as it arrives; raises UnreachableError or ApiError."""
         headers = [("Accept", accept), ("Accept-Encoding", "identity")]
         connection, response = self.ask(Request("GET", _with_query(path, query), headers))
-        return Stream(connection, response, self.endpoint)
+        return Stream(connection, response, self.endpoint, lambda: self.keep(connection, response))
 
     def ask(self, request: Request) -> Answer:
         """The head of an answer of 2xx, after as many tries as are sensible; raises UnreachableError or ApiError.

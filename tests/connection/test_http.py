@@ -497,3 +497,21 @@ def test_a_token_file_goes_before_a_token_and_is_read_each_time(tmp_path: Path) 
         path.write_text("two\n")
         http.get_json("/")
     assert [asked.values("Authorization") for asked in server.asked] == [["Bearer one"], ["Bearer two"]]
+
+
+def test_a_stream_that_was_read_to_its_end_leaves_its_connection_to_the_next_request() -> None:
+    with recording() as server:
+        http = connect(server)
+        with http.stream("/log") as stream:
+            assert b"".join(stream) == b"{}"
+        http.get_json("/after")
+    assert [each.connection for each in server.asked] == [1, 1]
+
+
+def test_a_stream_that_was_not_read_to_its_end_closes_its_connection() -> None:
+    with recording() as server:
+        http = connect(server)
+        with http.stream("/log"):
+            pass
+        http.get_json("/after")
+    assert [each.connection for each in server.asked] == [1, 2]
