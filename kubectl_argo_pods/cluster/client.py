@@ -1,0 +1,173 @@
+"""The kubernetes package beside our own connection: its client over ours, and ours over a client that someone has."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import urllib3
+from kubernetes import client
+
+from kubectl_argo_pods.cluster import faults, tls
+from kubectl_argo_pods.cluster import http as http_
+from kubectl_argo_pods.cluster.credentials import Headers
+from kubectl_argo_pods.cluster.endpoint import Endpoint, from_url
+from kubectl_argo_pods.cluster.http import Answer, Http, Request, Terms
+
+# The package's own idea of where the server is, which only serves to tell the path.
+_BASE = "https://kubernetes.default"
+
+
+def api_client(http: Http) -> client.ApiClient:
+    """The package's client, whose requests go over this connection: same credentials, trust, proxy and errors.
+
+    Nothing is sent yet. Its calls raise our errors, not ApiException.
+    """
+    made = client.ApiClient(client.Configuration(host=_BASE))
+    made.rest_client.pool_manager = _Requests(http)
+    return made
+
+
+class _Requests(urllib3.PoolManager):
+    """What the package's client sends its requests with."""
+
+    def __init__(self, http: Http) -> None:
+        super().__init__()
+        self._http = http
+
+    def request(  # type: ignore[override]
+        self,
+        method: str,
+        url: str,
+        body: str | bytes | None = None,
+        fields: Any = None,
+        headers: Mapping[str, str] | None = None,
+        preload_content: bool = True,
+        timeout: Any = None,
+    ) -> urllib3.HTTPResponse:
+        path = url.removeprefix(_BASE) + (f"?{urlencode(fields)}" if fields else "")
+        sent = body.encode() if isinstance(body, str) else body
+        _, answer = self._http.ask(Request(method, path, _headers(headers or {}, sent), sent))
+        return urllib3.HTTPResponse(
+            body=answer,
+            headers=urllib3.HTTPHeaderDict(answer.headers.items()),
+            status=answer.status,
+            reason=answer.reason,
+            preload_content=preload_content,
+            original_response=answer,
+        )
+
+
+def _headers(given: Mapping[str, str], body: bytes | None) -> Headers:
+    own = [(name, value) for name, value in given.items() if name.lower() not in ("user-agent", "content-type")]
+    if body is None:
+        return own
+    return [*own, ("Content-Type", given.get("Content-Type", http_.JSON)), ("Content-Length", str(len(body)))]
+
+
+def open_http(api: client.ApiClient) -> Http:
+    """A connection whose requests go through this client: its connections and its credentials. Raises ConfigError."""
+    host = api.configuration.host
+    hint = "check the configuration of the ApiClient"
+    endpoint = from_url(host, f"the Kubernetes API at {host}", {})._replace(hint=hint, login=hint)
+    return _ThroughClient(api, endpoint)
+
+
+class _ThroughClient(Http):
+    def __init__(self, api: client.ApiClient, endpoint: Endpoint) -> None:
+        super().__init__(endpoint, _Nobody(), Terms({}))
+        self._api = api
+
+    def ask(self, request: Request) -> Answer:
+        try:
+            answer = _call(self._api, request)
+        except client.ApiException as error:
+            raise self._refused(error) from error
+        except urllib3.exceptions.HTTPError as error:
+            raise faults.from_network(_cause(error), self.endpoint) from error
+        return cast(Answer, (answer.connection, _Answer(answer)))
+
+    def keep(self, connection: Any, response: Any) -> None:
+        """The client keeps its connections by itself."""
+
+    def _refused(self, error: client.ApiException) -> Exception:
+        # The package's way to report what TLS says: no status.
+        if not error.status:
+            return faults.from_network(_cause(error.__context__ or error), self.endpoint)
+        body = error.body.encode() if isinstance(error.body, str) else error.body or b""
+        content_type = (error.headers or {}).get("Content-Type") or ""
+        return faults.from_answer(error.status, content_type, body, self.endpoint)
+
+
+class _Nobody:
+    """Who asks is the client's business."""
+
+    def headers(self) -> Headers:
+        return []
+
+    def certificate(self) -> tls.Certificate | None:
+        return None
+
+    def renew(self) -> bool:
+        return False
+
+
+class _Answer:
+    """An answer of urllib3 in the manner of http.client's, of which it is unread."""
+
+    will_close = False
+
+    def __init__(self, answer: urllib3.HTTPResponse) -> None:
+        self._answer = answer
+        self.status = answer.status
+
+    def getheader(self, name: str) -> str | None:
+        return self._answer.headers.get(name)
+
+    def read(self) -> bytes:
+        return self._read(self._answer.read, None)
+
+    def read1(self, amount: int) -> bytes:
+        return self._read(self._answer.read1, amount)
+
+    def close(self) -> None:
+        self._answer.close()
+
+    def _read(self, read: Any, amount: int | None) -> bytes:
+        try:
+            return cast(bytes, read(amount, decode_content=False))
+        except urllib3.exceptions.HTTPError as error:
+            raise http.client.HTTPException(str(error)) from error
+
+
+def _call(api: client.ApiClient, request: Request) -> urllib3.HTTPResponse:
+    """The answer, unread; raises ApiException for one that is none of 2xx."""
+    query: list[tuple[str, str]] = []
+    given: dict[str, Any] = {
+        "header_params": dict(request.headers),
+        "query_params": query,
+        "auth_settings": ["BearerToken"],
+    }
+    if request.body is not None:
+        given["body"] = json.loads(request.body)
+    if hasattr(api, "param_serialize"):
+        answer = api.call_api(*api.param_serialize(request.method, request.path, **given))
+        if not 200 <= answer.status < 300:
+            raise client.ApiException(http_resp=answer, body=answer.response.data.decode("utf-8", "replace"))
+        return cast(urllib3.HTTPResponse, answer.response)
+    # Before version 37 of the package.
+    options = {"_preload_content": False, "_return_http_data_only": True}
+    return cast(urllib3.HTTPResponse, api.call_api(request.path, request.method, **given, **options))
+
+
+def _cause(error: BaseException) -> Exception:
+    """What happened at the bottom of urllib3's account of it: in `reason`, in the arguments, or as the cause."""
+    said = [getattr(error, "reason", None), *error.args, error.__cause__, error.__context__]
+    if isinstance(error, urllib3.exceptions.HTTPError):
+        for each in said:
+            if isinstance(each, Exception):
+                return _cause(each)
+    return cast(Exception, error)
