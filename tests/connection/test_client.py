@@ -29,7 +29,7 @@ def ask(http: Http) -> bool:
     spec = client.V1SelfSubjectAccessReviewSpec(resource_attributes=attributes)
     review = client.V1SelfSubjectAccessReview(spec=spec)
     answer = client.AuthorizationV1Api(api_client(http)).create_self_subject_access_review(review)
-    return bool(answer.status.allowed)
+    return bool(answer.status and answer.status.allowed)
 
 
 def reviewed() -> Any:
@@ -90,7 +90,7 @@ def test_the_client_raises_our_errors() -> None:
 
 def test_the_client_streams_what_it_is_asked_to(tmp_path: Path) -> None:
     with recording(lambda _: Answer(body=b"one\ntwo\n")) as server:
-        api = client.CoreV1Api(api_client(connect(server)))
+        api: Any = client.CoreV1Api(api_client(connect(server)))
         log = api.read_namespaced_pod_log("pod", "argo", follow=True, _preload_content=False)
         assert b"".join(log.stream()) == b"one\ntwo\n"
 
@@ -98,7 +98,8 @@ def test_the_client_streams_what_it_is_asked_to(tmp_path: Path) -> None:
 @contextmanager
 def through(kubeconfig: Path) -> Iterator[Http]:
     """Our connection over a client that the package has made by its own means."""
-    with config.new_client_from_config(str(kubeconfig)) as api:
+    from_config: Any = config.new_client_from_config
+    with from_config(str(kubeconfig)) as api:
         yield open_http(api)
 
 
