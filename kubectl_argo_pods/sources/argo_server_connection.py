@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from kubectl_argo_pods.cluster import endpoint as endpoints
@@ -118,7 +118,7 @@ def is_secure(flags: ArgoServerFlags, environ: Mapping[str, str]) -> bool:
 def _caller(
     flags: ArgoServerFlags, credentials: Credentials | None, pair: tls.Certificate | None, environ: Mapping[str, str]
 ) -> ArgoCaller:
-    return ArgoCaller(environ.get("ARGO_TOKEN"), credentials, [_header(text) for text in flags.header], pair)
+    return ArgoCaller(environ.get("ARGO_TOKEN"), credentials, _headers(flags.header), pair)
 
 
 def _credentials(cluster: Cluster | None, overrides: Overrides, environ: Mapping[str, str]) -> Credentials | None:
@@ -134,6 +134,12 @@ def _base(flags: ArgoServerFlags, environ: Mapping[str, str]) -> str:
     base = flags.argo_base_href if flags.argo_base_href is not None else environ.get("ARGO_BASE_HREF") or ""
     path = base.strip("/")
     return f"/{path}" if path else ""
+
+
+def _headers(texts: Iterable[str]) -> Headers:
+    """Those of each text: one, or several between commas as `argo` has them."""
+    parts = (text.split(",") if all(":" in part for part in text.split(",")) else [text] for text in texts)
+    return [_header(part) for each in parts for part in each]
 
 
 def _header(text: str) -> tuple[str, str]:

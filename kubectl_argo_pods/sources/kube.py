@@ -28,9 +28,17 @@ class KubeSource:
     def workflow(self, namespace: str, name: str, uid: str = "") -> Workflow:
         # Whatever its uid: a cluster has one workflow of a name at a time.
         try:
-            return from_manifest(self._http.get_json(f"{path(namespace)}/{quote(name, safe='')}"))
+            found = from_manifest(self._http.get_json(f"{path(namespace)}/{quote(name, safe='')}"))
         except NotFoundError as error:
             raise _not_found(error, f'workflow "{name}" not found in namespace "{namespace}"') from error
+        if self._instance_id and found.labels.get(INSTANCE_LABEL) != self._instance_id:
+            raise NotFoundError(
+                f'workflow "{name}" in namespace "{namespace}" is none of the Argo installation "{self._instance_id}" '
+                "(--instanceid, ARGO_INSTANCEID)",
+                code=404,
+                reason="NotFound",
+            )
+        return found
 
     def workflows(self, namespace: str | None, label_selector: str = "") -> list[WorkflowSummary]:
         instance = f"{INSTANCE_LABEL}={self._instance_id}" if self._instance_id else ""

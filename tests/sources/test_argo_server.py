@@ -105,6 +105,24 @@ def test_the_token_for_the_server(
     )
 
 
+@pytest.mark.parametrize(
+    ("header", "sent"),
+    [
+        pytest.param(("X-A: b", "X-B: c"), ("b", "c"), id="one each"),
+        pytest.param(("X-A: b,X-B: c",), ("b", "c"), id="several between commas"),
+        pytest.param(("X-A: b, c",), ("b, c", ""), id="a comma within one"),
+    ],
+)
+def test_headers_for_the_server(
+    empty_cluster: SimulatedCluster, header: tuple[str, ...], sent: tuple[str, str]
+) -> None:
+    server = empty_cluster.argo_server_url.removeprefix("http://")
+    flags = ArgoServerFlags(server, secure=False, header=header)
+    open_source(Overrides(), flags, None, {"KUBECONFIG": "/dev/null"}).workflows.workflows("argo")
+    (asked,) = empty_cluster.journal
+    assert (asked.headers.get("x-a", ""), asked.headers.get("x-b", "")) == sent
+
+
 def test_tls_is_the_default_and_can_go_unverified(empty_cluster: SimulatedCluster) -> None:
     empty_cluster.load([builders.workflow("wf")])
     server = empty_cluster.argo_server_tls_url.removeprefix("https://")

@@ -93,6 +93,23 @@ def test_a_workflow_that_is_not_there_is_named_with_its_namespace(sources: Sourc
     assert str(caught.value) == 'workflow "nope" not found in namespace "argo"'
 
 
+def test_an_instance_id_leaves_the_workflows_of_that_installation(simulated: SimulatedCluster, tmp_path: Path) -> None:
+    ours, theirs = builders.workflow("ours"), builders.workflow("theirs")
+    ours["metadata"]["labels"]["workflows.argoproj.io/controller-instanceid"] = "dev"
+    simulated.load([ours, theirs])
+    environ = {"KUBECONFIG": str(simulated.kubeconfig(tmp_path)), "ARGO_INSTANCEID": "dev"}
+    source = open_source(Overrides(), ArgoServerFlags(), None, environ).workflows
+    assert ([each.name for each in source.workflows("argo")], source.workflow("argo", "ours").name) == (
+        ["ours"],
+        "ours",
+    )
+    with pytest.raises(NotFoundError) as caught:
+        source.workflow("argo", "theirs")
+    assert str(caught.value) == (
+        'workflow "theirs" in namespace "argo" is none of the Argo installation "dev" (--instanceid, ARGO_INSTANCEID)'
+    )
+
+
 def test_pods_carry_the_cells_of_the_servers_table(simulated: SimulatedCluster, sources: Sources) -> None:
     (name,) = fill(simulated, "wf", 1)
     listed = kube_pods(sources).pods("argo", "workflows.argoproj.io/workflow=wf", PodQuery())
