@@ -27,6 +27,7 @@ from kubectl_argo_pods.options import SECTIONS, Argument, Connection, Option, Ta
 # Every command, with the function that performs it; the first is performed where none is named.
 FUNCTIONS = {
     "list": "kubectl_argo_pods.commands.list:list_",
+    "auth": "kubectl_argo_pods.commands.auth:auth",
     "options": "kubectl_argo_pods.commands.options:options",
     "version": "kubectl_argo_pods.commands.version:version",
 }
@@ -38,6 +39,11 @@ EXAMPLES = {
         "Those of its failed steps, with their hosts and addresses": "my-wf --phase Failed,Error -o wide",
         "Those of the newest workflow, as they change": "@latest -w",
         "Their names, for other commands": "my-wf -o name",
+    },
+    "auth": {
+        "What you may do, and the role that you lack": "auth check",
+        "Only what `logs` needs, in all namespaces": "auth check logs -A",
+        "Who you are, to Kubernetes and to the Argo Server": "auth whoami",
     },
     "options": {"The options of the connection": "options"},
     "version": {"The version of this plugin": "version"},

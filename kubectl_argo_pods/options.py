@@ -48,6 +48,15 @@ class Manifests(NamedTuple):
     ] = None
 
 
+ALL_NAMESPACES = Option(("-A", "--all-namespaces"), "Look in all namespaces.")
+
+
+class Everywhere(NamedTuple):
+    """Where one may do something."""
+
+    all_namespaces: Annotated[bool, ALL_NAMESPACES] = False
+
+
 class Connection(NamedTuple):
     """Where to ask: kubectl's connection flags, and those of the Argo Server as the argo command has them."""
 
@@ -132,7 +141,7 @@ class Connection(NamedTuple):
 class Filters(NamedTuple):
     """Which workflows, nodes and pods are meant, besides what the words say."""
 
-    all_namespaces: Annotated[bool, Option(("-A", "--all-namespaces"), "Look in all namespaces.")] = False
+    all_namespaces: Annotated[bool, ALL_NAMESPACES] = False
     workflow_selector: Annotated[
         str | None, Option(("--workflow-selector",), "The workflows with these labels.", "LABELS")
     ] = None
@@ -190,4 +199,10 @@ class View(NamedTuple):
 
 
 # The headings of help, in its order.
-SECTIONS = {Filters: "Selection", Manifests: "Selection", View: "Output", Connection: "Connection"}
+SECTIONS = {
+    Filters: "Selection",
+    Everywhere: "Selection",
+    Manifests: "Selection",
+    View: "Output",
+    Connection: "Connection",
+}

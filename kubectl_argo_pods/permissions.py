@@ -15,6 +15,7 @@ class Need(NamedTuple):
     resource: str
     group: str = ""
     names: tuple[str, ...] = ()  # of the objects that are meant; () for all
+    namespace: str = ""  # where it is always the same, wherever the workflows are
 
     @property
     def qualified(self) -> str:
@@ -63,12 +64,27 @@ def _quoted(text: str) -> str:
     return f'"{text}"'
 
 
-def role(needs: Iterable[Need], namespace: str | None) -> str:
-    """The manifest of a role that grants the needs; a ClusterRole for None."""
+def roles(needs: Iterable[Need], namespace: str | None) -> str:
+    """The manifests of the roles that grant the needs in a namespace; in all of them for None."""
+    by_namespace: dict[str, list[Need]] = {}
+    for need in needs:
+        by_namespace.setdefault(need.namespace or namespace or "", []).append(need)
+    return "---\n".join(_role(where, each) for where, each in by_namespace.items())
+
+
+def _role(namespace: str, needs: list[Need]) -> str:
     kind, where = ("Role", f", namespace: {namespace}") if namespace else ("ClusterRole", "")
-    listed = "".join(f"- {rule}\n" for rule in rules(needs))
     head = f"apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata: {{name: argo-pods{where}}}\n"
-    return f"{head}rules:\n{listed}"
+    return f"{head}rules:\n" + "".join(f"- {rule}\n" for rule in rules(needs))
+
+
+def by_need(commands: Iterable[str]) -> dict[Need, list[str]]:
+    """What the commands need, each with those that need it."""
+    found: dict[Need, list[str]] = {}
+    for command in commands:
+        for need in NEEDS[command]:
+            found.setdefault(need, []).append(command)
+    return found
 
 
 def refusal(message: str) -> str:

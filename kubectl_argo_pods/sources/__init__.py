@@ -58,7 +58,7 @@ def open_source(
     overrides: Overrides, argo: ArgoServerFlags, filename: str | None, environ: Mapping[str, str]
 ) -> Sources:
     """The sources that the command line and the environment name; raises ConfigError and UsageError."""
-    server = argo.argo_server or environ.get("ARGO_SERVER") or ""
+    server = argo_server_named(argo, environ)
     if filename:
         if argo.argo_server:
             raise UsageError("-f/--filename and -s/--argo-server exclude each other: both say where the workflow is")
@@ -66,6 +66,11 @@ def open_source(
     if server:
         return _open_argo_server(server, overrides, argo, environ)
     return _open_kube(overrides, argo, environ)
+
+
+def argo_server_named(argo: ArgoServerFlags, environ: Mapping[str, str]) -> str:
+    """The Argo Server that the command line or the environment names; "" for none."""
+    return argo.argo_server or environ.get("ARGO_SERVER") or ""
 
 
 def _open_kube(overrides: Overrides, argo: ArgoServerFlags, environ: Mapping[str, str]) -> Sources:
@@ -94,6 +99,13 @@ def _open_argo_server(server: str, overrides: Overrides, argo: ArgoServerFlags, 
     cluster = _cluster_if_any(overrides, environ)
     source = ArgoServer(open_http(server, argo, cluster, overrides, environ))
     return Sources(source, _pods_of(cluster, environ), _namespace(cluster, overrides, environ), True)
+
+
+def cluster_of(overrides: Overrides, argo: ArgoServerFlags, environ: Mapping[str, str]) -> Cluster | None:
+    """The Kubernetes cluster, which someone with an Argo Server can do without; raises ConfigError and UsageError."""
+    from kubectl_argo_pods.cluster.kubeconfig import resolve
+
+    return _cluster_if_any(overrides, environ) if argo_server_named(argo, environ) else resolve(overrides, environ)
 
 
 def _cluster_if_any(overrides: Overrides, environ: Mapping[str, str]) -> Cluster | None:

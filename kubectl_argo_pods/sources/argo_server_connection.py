@@ -10,10 +10,12 @@ from kubectl_argo_pods.cluster import http as kubernetes
 from kubectl_argo_pods.cluster import tls
 from kubectl_argo_pods.cluster.credentials import Credentials, Headers
 from kubectl_argo_pods.cluster.http import Http, Terms
+from kubectl_argo_pods.cluster.identity import authorization
 from kubectl_argo_pods.cluster.kubeconfig import Cluster, Overrides, parse_timeout
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 from kubectl_argo_pods.errors import ConfigError, UsageError
-from kubectl_argo_pods.sources import ArgoServerFlags
+from kubectl_argo_pods.permissions import Need
+from kubectl_argo_pods.sources import ArgoServerFlags, argo_server_named
 from kubectl_argo_pods.sources.argo_server_address import Service, parse_address
 
 HINT = "check the address (HOST:PORT), --argo-base-href, and whether --secure should be true (https) or false (http)"
@@ -110,6 +112,23 @@ def _through_kubernetes(
     return Http(target, ProxiedCaller(credentials, caller), kubernetes.terms_of(cluster))
 
 
+def service_proxy(flags: ArgoServerFlags, environ: Mapping[str, str]) -> list[Need]:
+    """What one must be allowed to do, to reach the Argo Server that is named: nothing for a HOST:PORT."""
+    address = parse_address(argo_server_named(flags, environ))
+    if not isinstance(address, Service):
+        return []
+    name = address.resource_name(secure=is_secure(flags, environ))
+    return [Need("get", "services/proxy", names=(name,), namespace=address.namespace)]
+
+
+def authorization_kind(cluster: Cluster | None, overrides: Overrides, environ: Mapping[str, str]) -> str:
+    """What kind of credentials goes to the Argo Server, in words."""
+    if "ARGO_TOKEN" in environ:
+        return "ARGO_TOKEN" if environ["ARGO_TOKEN"] else "none: ARGO_TOKEN is empty"
+    user = cluster.user if cluster else _flags_as_user(overrides)
+    return authorization(user) or "none"
+
+
 def is_secure(flags: ArgoServerFlags, environ: Mapping[str, str]) -> bool:
     """Whether the Argo Server speaks TLS: so long as nobody says that it does not, as `argo` has it since v3.0.2."""
     return flags.secure if flags.secure is not None else environ.get("ARGO_SECURE") != "false"
@@ -125,9 +144,8 @@ def _credentials(cluster: Cluster | None, overrides: Overrides, environ: Mapping
     """Those of the configured user; without a kubeconfig, what the command line gives."""
     if cluster is not None:
         return Credentials(cluster, environ)
-    named = {"token": overrides.token, "username": overrides.username, "password": overrides.password}
-    given: Entry = {key: value for key, value in named.items() if value}
-    return Credentials(Cluster("https://", "", "", {}, given, None), environ) if given else None
+    given = _flags_as_user(overrides)
+    return Credentials(Cluster("https://", "", "", {}, given, None), environ) if authorization(given) else None
 
 
 def _base(flags: ArgoServerFlags, environ: Mapping[str, str]) -> str:
@@ -160,4 +178,6 @@ def _trust(flags: ArgoServerFlags, overrides: Overrides, environ: Mapping[str, s
 
 
 def _flags_as_user(overrides: Overrides) -> Entry:
-    return {"client-certificate": overrides.client_certificate, "client-key": overrides.client_key}
+    fields = ("token", "username", "password", "client_certificate", "client_key")
+    given = {field.replace("_", "-"): getattr(overrides, field) for field in fields}
+    return {key: value for key, value in given.items() if value}

@@ -22,6 +22,7 @@ from tests.cluster.argo_server_api import SERVER_USER, ArgoServerApi, grpc_error
 from tests.cluster.faults import Faults
 from tests.cluster.journal import Journal
 from tests.cluster.kubernetes_api import KubernetesApi, statuses
+from tests.cluster.reviews import Reviews
 from tests.cluster.service_proxy import Service, ServiceProxy
 from tests.cluster.state import State
 from tests.cluster.watches import Watches
@@ -88,6 +89,7 @@ class SimulatedCluster:
         journaled, met = journal.middleware(self.journal), faults.middleware(self.faults)
         kubernetes = web.Application(middlewares=[journaled, met, statuses])
         kubernetes.add_routes(self.service_proxy.routes())
+        kubernetes.add_routes(Reviews(self.access).routes())
         kubernetes.add_routes(KubernetesApi(self.state, self.access, self.watches, lambda: self.clock()).routes())
         argo = web.Application(middlewares=[journaled, met, grpc_errors(self.argo_server)])
         argo.add_routes(self.argo_server.routes())
