@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 import urllib3
 from kubernetes import client
@@ -80,18 +81,23 @@ class _ThroughClient(Http):
     def __init__(self, api: client.ApiClient, endpoint: Endpoint) -> None:
         super().__init__(endpoint, _Nobody(), Terms({}))
         self._api = api
+        self._pooled: WeakKeyDictionary[http.client.HTTPResponse, urllib3.HTTPResponse] = WeakKeyDictionary()
 
     def ask(self, request: Request) -> Answer:
         try:
-            answer = _call(self._api, request)
+            pooled = _call(self._api, request)
         except client.ApiException as error:
             raise self._refused(error) from error
         except urllib3.exceptions.HTTPError as error:
             raise faults.from_network(_cause(error), self.endpoint) from error
-        return cast(Answer, (answer.connection, _Answer(answer)))
+        # Below urllib3's answers are those of http.client, as yet unread.
+        answer = cast(http.client.HTTPResponse, pooled._original_response)
+        self._pooled[answer] = pooled
+        return cast(http_.Connection, pooled.connection), answer
 
-    def keep(self, connection: Any, response: Any) -> None:
-        """The client keeps its connections by itself."""
+    def keep(self, connection: http_.Connection, response: http.client.HTTPResponse) -> None:
+        """Give the connection back to the client, which keeps those that it has."""
+        self._pooled.pop(response).release_conn()
 
     def _refused(self, error: client.ApiException) -> Exception:
         # The package's way to report what TLS says: no status.
@@ -113,34 +119,6 @@ class _Nobody:
 
     def renew(self) -> bool:
         return False
-
-
-class _Answer:
-    """An answer of urllib3 in the manner of http.client's, of which it is unread."""
-
-    will_close = False
-
-    def __init__(self, answer: urllib3.HTTPResponse) -> None:
-        self._answer = answer
-        self.status = answer.status
-
-    def getheader(self, name: str) -> str | None:
-        return self._answer.headers.get(name)
-
-    def read(self) -> bytes:
-        return self._read(self._answer.read, None)
-
-    def read1(self, amount: int) -> bytes:
-        return self._read(self._answer.read1, amount)
-
-    def close(self) -> None:
-        self._answer.close()
-
-    def _read(self, read: Any, amount: int | None) -> bytes:
-        try:
-            return cast(bytes, read(amount, decode_content=False))
-        except urllib3.exceptions.HTTPError as error:
-            raise http.client.HTTPException(str(error)) from error
 
 
 def _call(api: client.ApiClient, request: Request) -> urllib3.HTTPResponse:

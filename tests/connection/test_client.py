@@ -112,6 +112,15 @@ def test_a_clients_own_connection_is_asked(empty_cluster: SimulatedCluster, kube
     assert asked.headers["authorization"] == f"Bearer {empty_cluster.admin_token}"
 
 
+def test_a_client_keeps_its_connections() -> None:
+    with recording() as server:
+        configuration = client.Configuration(host=server.url)
+        configuration.verify_ssl = False
+        http = open_http(client.ApiClient(configuration))
+        assert [http.get_json("/1"), http.get_json("/2")] == [{}, {}]
+    assert [(asked.path, asked.connection) for asked in server.asked] == [("/1", 1), ("/2", 1)]
+
+
 def test_a_watch_goes_through_a_clients_connection_too(empty_cluster: SimulatedCluster, kubeconfig: Path) -> None:
     query = {"watch": "1", "timeoutSeconds": "1", "resourceVersion": "0"}
     empty_cluster.load([builders.workflow("wf")])
