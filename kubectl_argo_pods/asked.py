@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kubectl_argo_pods.errors import ForbiddenError, UsageError
 from kubectl_argo_pods.filters import NodeFilters, narrow
 from kubectl_argo_pods.options import Connection, Filters
-from kubectl_argo_pods.pods import NodePod, join
+from kubectl_argo_pods.pod import NodePod, join
 from kubectl_argo_pods.shown import Shown, listed
 from kubectl_argo_pods.sources import PodQuery, Sources, open_source
 from kubectl_argo_pods.sources.finding import Wanted

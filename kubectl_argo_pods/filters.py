@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from kubectl_argo_pods.errors import UsageError
-from kubectl_argo_pods.pods import NodePod
+from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.workflow import PHASES, TYPES, Node, parameter
 
 

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from kubectl_argo_pods.errors import NoMatchError, UsageError
 from kubectl_argo_pods.filters import has_template
 from kubectl_argo_pods.graph import Families, families, split_number, within
-from kubectl_argo_pods.pods import NodePod
+from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.spelling import near_misses
 from kubectl_argo_pods.workflow import LEAVES, PARENTS, Node, parameter
 

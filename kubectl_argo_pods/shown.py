@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kubectl_argo_pods.errors import NoMatchError
-from kubectl_argo_pods.pods import NodePod
+from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.selection import select
 
 

@@ -22,7 +22,7 @@ from kubectl_argo_pods.output.listing import (
 )
 from kubectl_argo_pods.output.listing import print_workflows as print_summaries
 from kubectl_argo_pods.output.style import painter
-from kubectl_argo_pods.pods import NodePod
+from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.finding import Wanted, find, is_one, place, summaries
 from kubectl_argo_pods.sources.snapshot import Snapshot

@@ -8,7 +8,7 @@ from typing import NamedTuple, TextIO, TypeVar
 from kubectl_argo_pods.output import node_pods, workflows
 from kubectl_argo_pods.output.formats import Format
 from kubectl_argo_pods.output.table import Row, print_rows, print_table
-from kubectl_argo_pods.pods import NodePod, steps
+from kubectl_argo_pods.pod import NodePod, steps
 from kubectl_argo_pods.workflow import Manifest, WorkflowSummary
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubectl_argo_pods.output.durations import human_duration
-from kubectl_argo_pods.pods import NodePod
+from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.workflow import Manifest, parse_time
 
 COLUMNS = ("STEP", "TEMPLATE", "POD", "READY", "STATUS", "RESTARTS", "DURATION")

@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import Any, NamedTuple
 
 from kubectl_argo_pods.errors import ApiError, ArgoPodsError, GoneError, NotFoundError, UnreachableError, UsageError
-from kubectl_argo_pods.pods import WORKFLOW_LABEL
+from kubectl_argo_pods.pod import WORKFLOW_LABEL
 from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources.finding import Wanted, find
 from kubectl_argo_pods.sources.snapshot import Snapshot, snapshot

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.errors import ApiError, NotFoundError
-from kubectl_argo_pods.pods import Pod
+from kubectl_argo_pods.pod import Pod
 from kubectl_argo_pods.sources import PodQuery, tables
 from kubectl_argo_pods.workflow import Manifest
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from kubectl_argo_pods.cluster.stream import Stream
 from kubectl_argo_pods.errors import ApiError, GoneError
-from kubectl_argo_pods.pods import Pod
+from kubectl_argo_pods.pod import Pod
 from kubectl_argo_pods.workflow import Manifest, Workflow
 
 

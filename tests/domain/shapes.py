@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kubectl_argo_pods.naming import POD_NAME_FORMAT, node_id
-from kubectl_argo_pods.pods import NODE_ID, NODE_NAME, WORKFLOW_LABEL, NodePod, Pod, join
+from kubectl_argo_pods.pod import NODE_ID, NODE_NAME, WORKFLOW_LABEL, NodePod, Pod, join
 from kubectl_argo_pods.workflow import Manifest, Workflow, from_manifest
 
 UID = "0b8a2c2e-7a3f-4e3a-9a52-5c6f2e9d1c11"

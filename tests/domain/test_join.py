@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from kubectl_argo_pods.errors import ManifestError
-from kubectl_argo_pods.pods import join, steps, unexplained
+from kubectl_argo_pods.pod import join, steps, unexplained
 from kubectl_argo_pods.workflow import from_manifest, parse_time
 from tests.domain.shapes import node, pod, row, told, workflow
 

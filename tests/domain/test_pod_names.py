@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubectl_argo_pods.naming import NAMINGS, V1, fnv1a, last_name, node_id, pod_name
-from kubectl_argo_pods.pods import span
+from kubectl_argo_pods.pod import span
 
 # Computed by Argo's own Go functions.
 VECTORS = json.loads((Path(__file__).parent / "pod_names.json").read_text())

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from kubectl_argo_pods.graph import split_number
-from kubectl_argo_pods.pods import NODE_ID, NodePod, Pod, join, unexplained
+from kubectl_argo_pods.pod import NODE_ID, NodePod, Pod, join, unexplained
 from kubectl_argo_pods.workflow import Workflow, from_manifest
 from tests.recordings import Recording, recordings
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from kubectl_argo_pods.output import node_pods, workflows
 from kubectl_argo_pods.output.formats import Format
 from kubectl_argo_pods.output.records import print_items
-from kubectl_argo_pods.pods import NodePod, Pod, join
+from kubectl_argo_pods.pod import NodePod, Pod, join
 from kubectl_argo_pods.workflow import WorkflowSummary, parse_time
 from tests.domain import shapes
 

@@ -6,7 +6,7 @@ import pytest
 
 from kubectl_argo_pods.cluster.kubeconfig import Overrides
 from kubectl_argo_pods.errors import ForbiddenError, GoneError, NotFoundError
-from kubectl_argo_pods.pods import Pod
+from kubectl_argo_pods.pod import Pod
 from kubectl_argo_pods.sources import ArgoServerFlags, PodQuery, Sources, open_source
 from kubectl_argo_pods.sources.kube import KubeSource
 from kubectl_argo_pods.sources.kube_pods import KubePods
