@@ -18,16 +18,18 @@ from kubectl_argo_pods.cluster.credentials import Headers
 from kubectl_argo_pods.cluster.endpoint import Endpoint, from_url
 from kubectl_argo_pods.cluster.http import Answer, Http, Request, Terms
 
+ApiClient = client.ApiClient
+
 # The package's own idea of where the server is, which only serves to tell the path.
 _BASE = "https://kubernetes.default"
 
 
-def api_client(http: Http) -> client.ApiClient:
+def api_client(http: Http) -> ApiClient:
     """The package's client, whose requests go over this connection: same credentials, trust, proxy and errors.
 
     Nothing is sent yet. Its calls raise our errors, not ApiException.
     """
-    made = client.ApiClient(client.Configuration(host=_BASE))
+    made = ApiClient(client.Configuration(host=_BASE))
     made.rest_client.pool_manager = _Requests(http)
     return made
 
@@ -69,7 +71,7 @@ def _headers(given: Mapping[str, str], body: bytes | None) -> Headers:
     return [*own, ("Content-Type", given.get("Content-Type", http_.JSON)), ("Content-Length", str(len(body)))]
 
 
-def open_http(api: client.ApiClient) -> Http:
+def open_http(api: ApiClient) -> Http:
     """A connection whose requests go through this client: its connections and its credentials. Raises ConfigError."""
     host = api.configuration.host
     hint = "check the configuration of the ApiClient"
@@ -78,7 +80,7 @@ def open_http(api: client.ApiClient) -> Http:
 
 
 class _ThroughClient(Http):
-    def __init__(self, api: client.ApiClient, endpoint: Endpoint) -> None:
+    def __init__(self, api: ApiClient, endpoint: Endpoint) -> None:
         super().__init__(endpoint, _Nobody(), Terms({}))
         self._api = api
         self._pooled: WeakKeyDictionary[http.client.HTTPResponse, urllib3.HTTPResponse] = WeakKeyDictionary()
@@ -121,7 +123,7 @@ class _Nobody:
         return False
 
 
-def _call(api: client.ApiClient, request: Request) -> urllib3.HTTPResponse:
+def _call(api: ApiClient, request: Request) -> urllib3.HTTPResponse:
     """The answer, unread; raises ApiException for one that is none of 2xx."""
     query: list[tuple[str, str]] = []
     given: dict[str, Any] = {

@@ -32,6 +32,10 @@ class Source(Protocol):
         """The workflows of a namespace, or of all for None, newest first."""
         ...
 
+    def close(self) -> None:
+        """Close the connections that are kept for the next request."""
+        ...
+
 
 class ArgoServerFlags(NamedTuple):
     """The flags by which `argo` finds its server; the environment (ARGO_SERVER ...) fills what is not given."""
@@ -52,6 +56,12 @@ class Sources(NamedTuple):
     namespace: str  # the one that is meant where the command line names none
     # The workflow does not come from the cluster of the pods, which may be another one than the workflow's.
     pods_elsewhere: bool
+
+    def close(self) -> None:
+        """Close the connections that are kept for the next request."""
+        self.workflows.close()
+        if self.pods:
+            self.pods.http.close()
 
 
 def open_source(

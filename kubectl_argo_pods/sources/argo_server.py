@@ -48,6 +48,9 @@ class ArgoServer:
         items = self._list(f"/api/v1/workflows/{quote(namespace or '', safe='')}", query)
         return newest_first([_summary(item) for item in items])
 
+    def close(self) -> None:
+        self.http.close()
+
     def watch(self, namespace: str, name: str, resource_version: str) -> Watch[WorkflowEvent]:
         """What happens to one workflow from a resource version on; waits for the first event, as the server does."""
         query = {

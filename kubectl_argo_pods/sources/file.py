@@ -34,6 +34,9 @@ class FileSource:
             raise UsageError("a label selector of workflows is for a cluster; it cannot be used with -f/--filename")
         return newest_first([_summary(workflow) for workflow in self._workflows()])
 
+    def close(self) -> None:
+        """The file is open only while it is read."""
+
     @property
     def _place(self) -> str:
         return "the manifest on stdin" if self._filename == "-" else f'"{self._filename}"'

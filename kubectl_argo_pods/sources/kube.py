@@ -52,6 +52,9 @@ class KubeSource:
         summaries = [_summary(cell, manifest) for table in found for cell, manifest in tables.rows(table)]
         return newest_first(summaries)
 
+    def close(self) -> None:
+        self._http.close()
+
     def watch(self, namespace: str, name: str, resource_version: str) -> Watch[WorkflowEvent]:
         """What happens to one workflow from a resource version on; raises GoneError for one that is too old."""
         from kubectl_argo_pods.sources.watch import Watch
