@@ -119,7 +119,7 @@ class _Nobody:
     def certificate(self) -> tls.Certificate | None:
         return None
 
-    def renew(self) -> bool:
+    def renew(self, refused: str) -> bool:
         return False
 
 

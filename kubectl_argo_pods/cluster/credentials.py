@@ -6,119 +6,165 @@ import time
 from base64 import b64encode
 from collections.abc import Mapping
 from threading import Lock
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from kubectl_argo_pods.cluster import tls
+from kubectl_argo_pods.cluster.issued import Issued, Issuer
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 from kubectl_argo_pods.errors import ConfigError
-
-if TYPE_CHECKING:
-    from kubectl_argo_pods.cluster.exec_plugin import ExecCredential
 
 Headers = list[tuple[str, str]]
 
 
 class Credentials:
-    """The credentials of a cluster's user; a plugin is run when they are first needed, and again when it is time."""
+    """The credentials of a cluster's user; whoever issues them is asked when they are needed, and in time again."""
 
     def __init__(self, cluster: Cluster, environ: Mapping[str, str]) -> None:
-        _refuse_unsupported(cluster)
         self._user = cluster.user
-        self._cluster = cluster
-        self._environ = environ
         # kubectl, too, reads users' credentials only for a server that it talks TLS with.
         self._confidential = cluster.server.startswith("https://")
         self._impersonation = _impersonation(cluster.user)
-        self._issued: ExecCredential | None = None
+        self._who = cluster.origin.user_label
+        self._issuer = _open_issuer(cluster, environ)
+        self._issued: Issued | None = None
+        self._token = str(cluster.user.get("token") or "").strip()
         self._lock = Lock()
 
     def headers(self) -> Headers:
         """The headers of one request; raises ConfigError."""
         authorization = self.authorization()
+        if self._confidential and _is_nobody(self._user):
+            authorization = self._current(lambda: _prompted(self._who)).authorization
         return ([("Authorization", authorization)] if authorization else []) + self._impersonation
 
     def authorization(self) -> str:
         """The Authorization header's value; "" for none."""
         if not self._confidential:
             return ""
-        user = self._user
-        # The file goes before the token beside it, and is read each time: its writer renews it (client-go).
-        if user.get("tokenFile"):
-            return f"Bearer {_read_token(str(user['tokenFile']))}"
-        if user.get("token"):
-            return f"Bearer {str(user['token']).strip()}"
-        if user.get("username") or user.get("password"):
-            pair = f"{user.get('username') or ''}:{user.get('password') or ''}"
-            return f"Basic {b64encode(pair.encode()).decode()}"
-        token = self._from_plugin().token if user.get("exec") else ""
-        return f"Bearer {token}" if token else ""
+        if self._issuer:
+            return self._current(self._issuer).authorization
+        if self._user.get("tokenFile"):
+            return _bearer(self._token_of_file(str(self._user["tokenFile"])))
+        if self._token:
+            return _bearer(self._token)
+        user, password = (str(self._user.get(key) or "") for key in ("username", "password"))
+        return basic(user, password) if user else ""
 
     def certificate(self) -> tls.Certificate | None:
         """The client's certificate; raises ConfigError."""
-        if self._user.get("exec") and not self._has_static_authorization():
-            return self._from_plugin().certificate or tls.from_user(self._user)
-        return tls.from_user(self._user)
+        return tls.from_user(self._user) or (self._current(self._issuer).certificate if self._issuer else None)
 
-    def renew(self) -> bool:
-        """Have the plugin asked again, after the server has refused what it gave; False where there is no plugin."""
+    def renew(self, refused: str) -> bool:
+        """Whether there are other credentials than those of this Authorization, which the server has refused."""
         with self._lock:
-            had = self._issued is not None
-            self._issued = None
-        return had
+            if self._issued is None or self._issuer is None:
+                return False
+            # Several threads may have been refused, each with the same: the first of them has it renewed.
+            if self._issued.authorization == refused:
+                self._issued = self._issuer()
+            return True
 
-    def _has_static_authorization(self) -> bool:
-        return any(self._user.get(key) for key in ("token", "tokenFile", "username", "password"))
-
-    def _from_plugin(self) -> ExecCredential:
-        from kubectl_argo_pods.cluster import exec_plugin
-
+    def _current(self, issuer: Issuer) -> Issued:
         with self._lock:
             expires = self._issued.expires if self._issued else None
             if self._issued is None or (expires is not None and expires <= time.time()):
-                cluster = self._cluster
-                self._issued = exec_plugin.run(self._user["exec"], cluster.entry, cluster.server, self._environ)
+                self._issued = issuer()
             return self._issued
 
+    def _token_of_file(self, path: str) -> str:
+        """The file goes before a token beside it, and is read each time, since its writer renews it.
 
-def _refuse_unsupported(cluster: Cluster) -> None:
+        While it cannot be read, the last token holds (k8s.io/client-go/transport/token_source.go).
+        """
+        try:
+            self._token = _read_token(path)
+        except ConfigError:
+            if not self._token:
+                raise
+        return self._token
+
+
+def _open_issuer(cluster: Cluster, environ: Mapping[str, str]) -> Issuer | None:
+    """Who is to be asked; None where the kubeconfig holds the credentials itself, which then go before any issuer."""
     user = cluster.user
-    if provider := user.get("auth-provider"):
-        name = provider.get("name") if isinstance(provider, dict) else provider
-        raise ConfigError(
-            f'the kubeconfig\'s user of context "{cluster.context}" relies on the auth-provider "{name}", which is not '
-            "supported here; use a credential plugin (exec) or --token"
-        )
-    if user.get("exec") and not isinstance(user["exec"], dict):
-        raise ConfigError(f'"exec" of the kubeconfig\'s user of context "{cluster.context}" is not a map')
+    if user.get("token") or user.get("tokenFile") or user.get("username"):
+        return None
+    if user.get("auth-provider"):
+        from kubectl_argo_pods.cluster.oidc import OpenIdConnect
+
+        return OpenIdConnect(cluster, environ).issue
+    if user.get("client-certificate") or user.get("client-certificate-data"):
+        return None
+    if user.get("exec"):
+        from kubectl_argo_pods.cluster import exec_plugin
+
+        return lambda: exec_plugin.run(user["exec"], cluster.entry, cluster.server, environ)
+    return None
+
+
+IDENTITIES = (
+    "client-certificate",
+    "client-certificate-data",
+    "token",
+    "tokenFile",
+    "username",
+    "auth-provider",
+    "exec",
+)
+
+
+def _is_nobody(user: Entry) -> bool:
+    """Whether nothing in it says who asks, where kubectl asks the user (canIdentifyUser in client_config.go)."""
+    return not any(user.get(key) for key in IDENTITIES)
+
+
+def _prompted(who: str) -> Issued:
+    from kubectl_argo_pods.cluster import prompt
+
+    return prompt.ask(who)
+
+
+def _bearer(token: str) -> str:
+    if not token.isprintable():
+        raise ConfigError("the token holds what no header may hold, such as a line break in the middle")
+    return f"Bearer {token}"
+
+
+def basic(user: str, password: str) -> str:
+    """The value of an Authorization header (RFC 7617)."""
+    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 def _read_token(path: str) -> str:
     try:
-        with open(path, encoding="ascii") as file:
+        with open(path, encoding="utf-8") as file:
             token = file.read().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f'the token file "{path}" cannot be read') from error
+        raise ConfigError(f'the token file "{path}" cannot be read: {_why(error)}') from error
     if not token:
         raise ConfigError(f'the token file "{path}" is empty')
     return token
 
 
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return str(error.strerror) if isinstance(error, OSError) else "it is no text"
+
+
 def _impersonation(user: Entry) -> Headers:
     """kubectl's `--as` family; one header for each group and each extra value."""
-    groups, uid, extra = user.get("as-groups") or [], user.get("as-uid"), user.get("as-user-extra") or {}
     if not user.get("as"):
-        if groups or uid or extra:
-            raise ConfigError("--as-group, --as-uid and --as-user-extra need --as, the user to impersonate")
         return []
     headers = [("Impersonate-User", str(user["as"]))]
-    headers += [("Impersonate-Uid", str(uid))] if uid else []
-    headers += [("Impersonate-Group", str(group)) for group in groups]
-    for key, values in extra.items():
+    headers += [("Impersonate-Uid", str(user["as-uid"]))] if user.get("as-uid") else []
+    headers += [("Impersonate-Group", str(group)) for group in user.get("as-groups") or []]
+    for key, values in (user.get("as-user-extra") or {}).items():
         # Header names are case-insensitive tokens: anything else in the key travels percent-encoded (client-go).
-        name = f"Impersonate-Extra-{quote(key.lower(), safe=_TOKEN)}"
-        headers += [(name, str(value)) for value in values]
+        name = f"Impersonate-Extra-{quote(str(key).lower(), safe=_TOKEN)}"
+        headers += [(name, str(value)) for value in values or []]
+    for name, value in headers:
+        if not value.isprintable():
+            raise ConfigError(f"the user to impersonate cannot be named in the header {name}: it holds a line break")
     return headers
 
 

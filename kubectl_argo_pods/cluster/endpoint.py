@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import socket
 import ssl
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from kubectl_argo_pods.cluster.proxy import from_environment
 from kubectl_argo_pods.errors import ConfigError
 
 # client-go's: how long to wait for a connection, which --request-timeout can only shorten.
 CONNECT_TIMEOUT = 30.0
+DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
+# Those of a kubeconfig (parseProxyURL in k8s.io/client-go/tools/clientcmd/helpers.go).
+PROXIES = ("http", "https", "socks5")
 
 
 class Endpoint(NamedTuple):
@@ -23,7 +25,7 @@ class Endpoint(NamedTuple):
     host: str
     port: int
     prefix: str  # of every path, without a slash at its end
-    proxy: str  # "http://[USER:PASSWORD@]HOST:PORT" or ""
+    proxy: str  # "SCHEME://[USER:PASSWORD@]HOST:PORT" or ""
     tls_server_name: str  # "" where it is the host's
     label: str
     hint: str = "check the server of its kubeconfig entry"  # what to look at where the answer is none of an API's
@@ -33,7 +35,12 @@ class Endpoint(NamedTuple):
     @property
     def authority(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _default_port(self.scheme) else f"{host}:{self.port}"
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def has_http_proxy(self) -> bool:
+        """Whether a proxy is to be asked for the whole URL, as such are for plain http."""
+        return self.scheme == "http" and self.proxy.startswith("http")
 
 
 def from_url(
@@ -43,13 +50,20 @@ def from_url(
     parts = _split(url, "server")
     if parts.scheme not in ("http", "https"):
         raise ConfigError(f'the server "{url}" is not an address like https://HOST:PORT')
-    port = parts.port or _default_port(parts.scheme)
+    port = parts.port or DEFAULT_PORTS[parts.scheme]
     host = parts.hostname or ""
-    proxy = proxy or from_environment(parts.scheme, host, port, environ)
-    if proxy and _split(proxy, "proxy").scheme != "http":
-        scheme = proxy.partition("://")[0]
-        raise ConfigError(f"{label} is configured behind a {scheme} proxy; only http:// proxies are supported")
+    if proxy:
+        _check_proxy(proxy, PROXIES)
+    elif proxy := from_environment(parts.scheme, host, port, environ):
+        _check_proxy(proxy, (*PROXIES, "socks5h"))
     return Endpoint(parts.scheme, host, port, parts.path.rstrip("/"), proxy, tls_server_name, label)
+
+
+def _check_proxy(proxy: str, schemes: tuple[str, ...]) -> None:
+    scheme = _split(proxy, "proxy").scheme
+    if scheme not in schemes:
+        shown = _without_password(proxy)
+        raise ConfigError(f'the proxy "{shown}" speaks "{scheme}"; known are {", ".join(schemes)}')
 
 
 def _split(url: str, what: str) -> SplitResult:
@@ -68,27 +82,33 @@ def _without_password(url: str) -> str:
     return f"{head.partition('://')[0]}://***@{tail}" if at else url
 
 
-def _default_port(scheme: str) -> int:
-    return 443 if scheme == "https" else 80
-
-
 def open_socket(endpoint: Endpoint, tls: ssl.SSLContext | None, timeout: float | None) -> socket.socket:
     """A connected socket whose reads wait without end; raises OSError, of which ssl's errors are a kind."""
     limit = min(timeout or CONNECT_TIMEOUT, CONNECT_TIMEOUT)
-    target = urlsplit(endpoint.proxy) if endpoint.proxy else None
-    address = (target.hostname or "", target.port or 80) if target else (endpoint.host, endpoint.port)
-    sock = socket.create_connection(address, limit)
+    sock = _dial(endpoint, tls, limit)
     try:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        _keep_alive(sock)
-        if target and tls:
-            _connect_through(sock, endpoint, target)
         if tls:
             sock = tls.wrap_socket(sock, server_hostname=endpoint.tls_server_name or endpoint.host)
         sock.settimeout(timeout)
     except BaseException:
         sock.close()
         raise
+    return sock
+
+
+def _dial(endpoint: Endpoint, tls: ssl.SSLContext | None, timeout: float) -> socket.socket:
+    if endpoint.proxy:
+        from kubectl_argo_pods.cluster.tunnel import open_tunnel
+
+        return open_tunnel(endpoint, tls, timeout)
+    return open_tcp(endpoint.host, endpoint.port, timeout)
+
+
+def open_tcp(host: str, port: int, timeout: float) -> socket.socket:
+    """A connected socket that notices when the other side is gone; raises OSError."""
+    sock = socket.create_connection((host, port), timeout)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _keep_alive(sock)
     return sock
 
 
@@ -99,27 +119,3 @@ def _keep_alive(sock: socket.socket) -> None:
     for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPALIVE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
         if hasattr(socket, name):
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
-def _connect_through(sock: socket.socket, endpoint: Endpoint, proxy: SplitResult) -> None:
-    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
-    target = f"{host}:{endpoint.port}"
-    lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}", *proxy_headers(proxy)]
-    sock.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1"))
-    answer = b""
-    # One byte at a time: what follows the empty line belongs to TLS.
-    while not answer.endswith(b"\r\n\r\n") and len(answer) < 65536:
-        byte = sock.recv(1)
-        if not byte:
-            raise ConnectionResetError("the proxy closed the connection")
-        answer += byte
-    status = answer.split(b"\r\n", 1)[0].decode("latin-1")
-    if status.split(" ")[1:2] != ["200"]:
-        raise ConnectionError(f"the proxy {proxy.hostname}:{proxy.port or 80} answered {status}")
-
-
-def proxy_headers(proxy: SplitResult) -> list[str]:
-    if not proxy.username:
-        return []
-    pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
-    return [f"Proxy-Authorization: Basic {b64encode(pair.encode()).decode()}"]

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
+from kubectl_argo_pods.cluster.issued import Issued
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 from kubectl_argo_pods.cluster.tls import Certificate
 from kubectl_argo_pods.errors import ConfigError
-from kubectl_argo_pods.workflow import parse_time
 
 VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
 # The fields of a kubeconfig's cluster that go to the plugin under the same names.
@@ -27,22 +28,14 @@ CLUSTER_INFO = (
 INTERACTIVE_MODES = ("Never", "IfAvailable", "Always")
 
 
-class ExecCredential(NamedTuple):
-    """What a plugin gave; `expires` is in epoch seconds, None for no end that it knows of."""
-
-    token: str
-    certificate: Certificate | None
-    expires: float | None
-
-
-def run(plugin: Entry, cluster: Entry, server: str, environ: Mapping[str, str]) -> ExecCredential:
+def run(plugin: Entry, cluster: Entry, server: str, environ: Mapping[str, str]) -> Issued:
     """Ask the plugin, which may talk to the user on stderr; raises ConfigError."""
     import subprocess
 
     command = str(plugin.get("command") or "")
     interactive = _check(plugin, command)
     words = [command, *(str(word) for word in plugin.get("args") or [])]
-    environment = dict(environ) | {str(pair["name"]): str(pair["value"]) for pair in plugin.get("env") or []}
+    environment = dict(environ) | _environment(plugin, command)
     environment["KUBERNETES_EXEC_INFO"] = json.dumps(_request(plugin, cluster, server, interactive))
     try:
         done = subprocess.run(
@@ -62,8 +55,17 @@ def run(plugin: Entry, cluster: Entry, server: str, environ: Mapping[str, str]) 
     return _parse(done.stdout, command, str(plugin["apiVersion"]))
 
 
+def _environment(plugin: Entry, command: str) -> dict[str, str]:
+    pairs = plugin.get("env") or []
+    if not all(isinstance(pair, dict) and pair.get("name") for pair in pairs):
+        raise ConfigError(f'the environment of the credential plugin "{command}" has a variable without a name')
+    return {str(pair["name"]): str(pair.get("value") or "") for pair in pairs}
+
+
 def _check(plugin: Entry, command: str) -> bool:
     """Whether the plugin gets our stdin."""
+    if not command:
+        raise ConfigError("the credential plugin (exec) of the kubeconfig's user has no command")
     version = plugin.get("apiVersion")
     if version not in VERSIONS:
         raise ConfigError(
@@ -92,12 +94,12 @@ def _request(plugin: Entry, cluster: Entry, server: str, interactive: bool) -> E
 
 
 def _cluster_info(cluster: Entry, server: str) -> Entry:
-    info: Entry = {"server": server}
+    info: Entry = {"server": server, "config": None}
     info |= {key: cluster[key] for key in CLUSTER_INFO if cluster.get(key)}
     if cluster.get("certificate-authority") and "certificate-authority-data" not in info:
         info["certificate-authority-data"] = _file_as_base64(str(cluster["certificate-authority"]))
     for extension in cluster.get("extensions") or []:
-        if extension.get("name") == "client.authentication.k8s.io/exec":
+        if isinstance(extension, dict) and extension.get("name") == "client.authentication.k8s.io/exec":
             info["config"] = extension.get("extension")
     return info
 
@@ -112,7 +114,7 @@ def _file_as_base64(path: str) -> str:
         raise ConfigError(f'certificate-authority "{path}" cannot be read: {error.strerror}') from error
 
 
-def _parse(output: bytes, command: str, version: str) -> ExecCredential:
+def _parse(output: bytes, command: str, version: str) -> Issued:
     try:
         answer: Any = json.loads(output)
     except ValueError as error:
@@ -120,9 +122,27 @@ def _parse(output: bytes, command: str, version: str) -> ExecCredential:
     if not isinstance(answer, dict) or answer.get("kind") != "ExecCredential" or answer.get("apiVersion") != version:
         raise ConfigError(f'the credential plugin "{command}" did not print an ExecCredential of {version}')
     status = answer.get("status") or {}
-    certificate, key = status.get("clientCertificateData") or "", status.get("clientKeyData") or ""
-    token = status.get("token") or ""
+    token, certificate, key, expires = (_text(status, field, command) for field in STATUS)
     if bool(certificate) != bool(key) or not (token or certificate):
         raise ConfigError(f'the credential plugin "{command}" gave neither a token nor a certificate with its key')
     pair = Certificate(certificate.encode(), key.encode()) if certificate else None
-    return ExecCredential(token, pair, parse_time(status.get("expirationTimestamp")))
+    return Issued(f"Bearer {token}" if token else "", pair, _time(expires, command))
+
+
+STATUS = ("token", "clientCertificateData", "clientKeyData", "expirationTimestamp")
+
+
+def _text(status: Any, field: str, command: str) -> str:
+    value = status.get(field) if isinstance(status, dict) else status
+    if value is not None and not (isinstance(value, str) and value.isascii()):
+        raise ConfigError(f'the credential plugin "{command}" gave a {field} that is no plain text')
+    return (value or "").strip()
+
+
+def _time(text: str, command: str) -> float | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError as error:
+        raise ConfigError(f'the credential plugin "{command}" gave an expirationTimestamp that is no time') from error

@@ -39,7 +39,7 @@ class Caller(Protocol):
 
     def certificate(self) -> tls.Certificate | None: ...
 
-    def renew(self) -> bool: ...
+    def renew(self, refused: str) -> bool: ...
 
 
 class Terms(NamedTuple):
@@ -103,8 +103,11 @@ class Http:
 
     def post_json(self, path: str, value: Any) -> Any:
         """The decoded answer to a POST, which is sent once only; raises UnreachableError or ApiError."""
-        body = json.dumps(value).encode()
-        headers = [*self._accept(JSON), ("Content-Type", JSON), ("Content-Length", str(len(body)))]
+        return self.post(path, json.dumps(value).encode(), JSON)
+
+    def post(self, path: str, body: bytes, content_type: str) -> Any:
+        """The decoded answer to a POST of anything, which is sent once only; raises UnreachableError or ApiError."""
+        headers = [*self._accept(JSON), ("Content-Type", content_type), ("Content-Length", str(len(body)))]
         return self._json(Request("POST", path, headers, body))
 
     def stream(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Stream:
@@ -189,34 +192,35 @@ class Http:
 
     def _let_in(self, request: Request) -> Answer:
         """The answer to one try; who is refused as unknown tries once more with new credentials, if there are any."""
-        connection, response = self._send(request)
+        headers = self.headers()
+        connection, response = self._send(request, headers)
         # A request that was not let in has done nothing: even what is not idempotent may be asked again.
-        if response.status != 401 or not self._renew():
+        if response.status != 401 or not self._renew(dict(headers).get("Authorization", "")):
             return connection, response
         self._failure(connection, response)
-        return self._send(request)
+        return self._send(request, self.headers())
 
-    def _renew(self) -> bool:
-        renewed = self._caller.renew()
+    def _renew(self, refused: str) -> bool:
+        renewed = self._caller.renew(refused)
         if renewed:
-            # The plugin may give another certificate: no connection made with the old one may be used again.
+            # There may be another certificate: no connection made with the old one may be used again.
             with self._lock:
                 self._context = None
             self.close()
         return renewed
 
-    def _send(self, request: Request) -> Answer:
+    def _send(self, request: Request, headers: Headers) -> Answer:
         with self._lock:
             # A kept connection may turn out to be closed, when nobody knows how far the request came.
             connection = self._idle.pop() if self._idle and request.is_idempotent else None
         if connection is not None:
             try:
-                return connection, self._write(connection, request)
+                return connection, self._write(connection, request, headers)
             except (ConnectionError, http.client.RemoteDisconnected, http.client.CannotSendRequest, ssl.SSLError):
                 # The server had closed it in the meantime: that says nothing about the request.
                 connection.close()
         connection = self._connect()
-        return connection, self._write(connection, request)
+        return connection, self._write(connection, request, headers)
 
     def _connect(self) -> Connection:
         sock = open_socket(self.endpoint, self.context(), self._terms.timeout)
@@ -225,11 +229,11 @@ class Http:
         connection.sock = sock
         return connection
 
-    def _write(self, connection: Connection, request: Request) -> http.client.HTTPResponse:
+    def _write(self, connection: Connection, request: Request, headers: Headers) -> http.client.HTTPResponse:
         try:
             connection.putrequest(request.method, self._target(request.path), skip_host=True, skip_accept_encoding=True)
-            for name, value in [*self.headers(), *request.headers, *self._to_proxy()]:
-                connection.putheader(name, value)
+            for name, value in [*headers, *request.headers, *self._to_proxy()]:
+                connection.putheader(name, value.encode())
             connection.endheaders(request.body)
             return connection.getresponse()
         except BaseException:
@@ -239,15 +243,14 @@ class Http:
     def _target(self, path: str) -> str:
         """The path with the server's prefix; for a proxy that is asked for plain http, the whole URL."""
         full = self.endpoint.prefix + path
-        if self.endpoint.proxy and self.endpoint.scheme == "http":
-            return f"http://{self.endpoint.authority}{full}"
-        return full
+        return f"http://{self.endpoint.authority}{full}" if self.endpoint.has_http_proxy else full
 
     def _to_proxy(self) -> Headers:
-        if not self.endpoint.proxy or self.endpoint.scheme != "http":
+        if not self.endpoint.has_http_proxy:
             return []
-        lines = endpoints.proxy_headers(urlsplit(self.endpoint.proxy))
-        return [(line.partition(": ")[0], line.partition(": ")[2]) for line in lines]
+        from kubectl_argo_pods.cluster.tunnel import authorization
+
+        return authorization(urlsplit(self.endpoint.proxy))
 
     def _failure(self, connection: Connection, response: http.client.HTTPResponse) -> ArgoPodsError:
         try:

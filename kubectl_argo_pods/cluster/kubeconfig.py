@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from kubectl_argo_pods.cluster import kubeconfig_files
+from kubectl_argo_pods.cluster import kubeconfig_files, validation
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry, Kubeconfig
 from kubectl_argo_pods.errors import ConfigError, UsageError
 
@@ -43,6 +43,19 @@ class Overrides(NamedTuple):
     disable_compression: bool = False
 
 
+class Origin(NamedTuple):
+    """Where the kubeconfig says so."""
+
+    files: tuple[str, ...] = ()  # those that were looked for
+    cluster: str = ""  # the name of its entry
+    user: str = ""
+    user_file: str = ""  # the one of the files that the user is from
+
+    @property
+    def user_label(self) -> str:
+        return f'the user "{self.user}" of the kubeconfig' if self.user else "the user"
+
+
 class Cluster(NamedTuple):
     """A Kubernetes API and who asks it; `entry` and `user` are in the kubeconfig's words, their paths absolute."""
 
@@ -52,6 +65,7 @@ class Cluster(NamedTuple):
     entry: Entry
     user: Entry
     timeout: float | None  # in seconds, of a whole request; None: as long as it takes
+    origin: Origin = Origin()
 
 
 def resolve(overrides: Overrides, environ: Mapping[str, str]) -> Cluster:
@@ -59,19 +73,30 @@ def resolve(overrides: Overrides, environ: Mapping[str, str]) -> Cluster:
     config = kubeconfig_files.load(overrides.kubeconfig, environ)
     name = overrides.context or config.current_context
     context = _named(config.contexts, "context", name) if name else {}
-    entry = _cluster_entry(config, context, overrides)
-    user = _user_entry(config, context, overrides)
+    origin = _origin(config, context, overrides)
+    entry = _cluster_entry(config, origin.cluster, overrides)
+    user = _user_entry(config, origin.user, overrides)
     if not entry.get("server"):
         if not _in_cluster(environ) or name or overrides.cluster:
             raise _no_server(config, name)
         entry, user = _service_account(environ, entry, user)
+    validation.check_cluster(entry, f'the cluster "{origin.cluster}"' if origin.cluster else "the cluster")
+    validation.check_user(user, origin.user_label)
     return Cluster(
-        _with_scheme(str(entry["server"]), entry, user),
+        _with_scheme(str(entry["server"])),
         name,
         _namespace(overrides, context, environ),
         entry,
         user,
         parse_timeout(overrides.request_timeout),
+        origin,
+    )
+
+
+def _origin(config: Kubeconfig, context: Entry, overrides: Overrides) -> Origin:
+    user = overrides.user or context.get("user") or ""
+    return Origin(
+        config.files, overrides.cluster or context.get("cluster") or "", user, config.user_files.get(user, "")
     )
 
 
@@ -82,9 +107,8 @@ def _named(entries: dict[str, Entry], kind: str, name: str) -> Entry:
     return entries[name]
 
 
-def _cluster_entry(config: Kubeconfig, context: Entry, overrides: Overrides) -> Entry:
-    name = overrides.cluster or context.get("cluster")
-    entry = dict(_named(config.clusters, "cluster", str(name))) if name else {}
+def _cluster_entry(config: Kubeconfig, name: str, overrides: Overrides) -> Entry:
+    entry = dict(_named(config.clusters, "cluster", name)) if name else {}
     if overrides.insecure_skip_tls_verify or overrides.certificate_authority:
         for key in ("certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify"):
             entry.pop(key, None)
@@ -103,19 +127,16 @@ def _cluster_entry(config: Kubeconfig, context: Entry, overrides: Overrides) -> 
     )
 
 
-def _user_entry(config: Kubeconfig, context: Entry, overrides: Overrides) -> Entry:
-    name = overrides.user or context.get("user")
-    user = dict(_named(config.users, "user", str(name))) if name else {}
-    if overrides.token:
-        user.pop("tokenFile", None)
-    if overrides.client_certificate:
-        user.pop("client-certificate-data", None)
-    if overrides.client_key:
-        user.pop("client-key-data", None)
-    # A token or a password on the command line is instead of what the kubeconfig has, not besides it.
-    if overrides.token or overrides.username or overrides.password:
-        for key in ("token", "tokenFile", "username", "password", "exec", "auth-provider"):
-            user.pop(key, None)
+def _user_entry(config: Kubeconfig, name: str, overrides: Overrides) -> Entry:
+    user = dict(_named(config.users, "user", name)) if name else {}
+    # What is given for a field goes before its other form in the kubeconfig.
+    for given, other in (
+        (overrides.token, "tokenFile"),
+        (overrides.client_certificate, "client-certificate-data"),
+        (overrides.client_key, "client-key-data"),
+    ):
+        if given:
+            user.pop(other, None)
     return user | _given(
         {
             "token": overrides.token,
@@ -173,14 +194,10 @@ def _service_account(environ: Mapping[str, str], entry: Entry, user: Entry) -> t
     return found | entry, {"tokenFile": f"{SERVICE_ACCOUNT}/token"} | user
 
 
-def _with_scheme(server: str, entry: Entry, user: Entry) -> str:
-    if "://" in server:
-        return server.rstrip("/")
-    # client-go's DefaultServerURL: a bare host is taken to speak TLS only where something about TLS is configured.
-    tls = ("certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify")
-    certificate = ("client-certificate", "client-certificate-data")
-    secure = any(entry.get(key) for key in tls) or any(user.get(key) for key in certificate)
-    return f"{'https' if secure else 'http'}://{server.rstrip('/')}"
+def _with_scheme(server: str) -> str:
+    """kubectl looks at TLS only where the server says https: without a scheme, it talks plain http."""
+    scheme, separator, rest = server.rpartition("://")
+    return f"{(scheme or 'http').lower()}://{rest.rstrip('/')}"
 
 
 def _namespace(overrides: Overrides, context: Entry, environ: Mapping[str, str]) -> str:

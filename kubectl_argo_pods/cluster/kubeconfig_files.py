@@ -18,6 +18,24 @@ PATHS = {
 }
 
 
+# What the fields hold that are read here (k8s.io/client-go/tools/clientcmd/api/v1/types.go).
+_TEXTS = {
+    "cluster": ("server", "tls-server-name", "certificate-authority", "certificate-authority-data", "proxy-url"),
+    "user": (
+        *("client-certificate", "client-certificate-data", "client-key", "client-key-data"),
+        *("token", "tokenFile", "username", "password", "as", "as-uid"),
+    ),
+    "context": ("cluster", "user", "namespace"),
+}
+_OTHERS: dict[str, dict[str, type]] = {
+    "cluster": {"insecure-skip-tls-verify": bool, "disable-compression": bool, "extensions": list},
+    "user": {"as-groups": list, "as-user-extra": dict, "auth-provider": dict, "exec": dict},
+    "context": {},
+}
+KINDS = {kind: dict.fromkeys(texts, str) | _OTHERS[kind] for kind, texts in _TEXTS.items()}
+WORDS = {str: "a text; put it in quotes", bool: "true or false", list: "a list", dict: "a map"}
+
+
 class Kubeconfig(NamedTuple):
     """What all files say together; paths in it are absolute."""
 
@@ -26,12 +44,13 @@ class Kubeconfig(NamedTuple):
     clusters: dict[str, Entry]
     users: dict[str, Entry]
     contexts: dict[str, Entry]
+    user_files: dict[str, str]  # which of the files each user is from
 
 
 def load(explicit: str | None, environ: Mapping[str, str]) -> Kubeconfig:
     """The merge of the files that `--kubeconfig`, else KUBECONFIG, else the home directory name; raises ConfigError."""
     files = _files(explicit, environ)
-    merged = Kubeconfig(files, "", {}, {}, {})
+    merged = Kubeconfig(files, "", {}, {}, {}, {})
     for path in files:
         document = _read(path, required=bool(explicit))
         if document:
@@ -61,6 +80,9 @@ def _read(path: str, *, required: bool) -> Entry:
     document = _parse(text, path)
     if document is not None and not isinstance(document, dict):
         raise ConfigError(f'the kubeconfig "{path}" is not a map of clusters, users and contexts')
+    kind, version = document.get("kind") if document else None, document.get("apiVersion") if document else None
+    if kind not in (None, "", "Config") or version not in (None, "", "v1"):
+        raise ConfigError(f'the kubeconfig "{path}" is no Config of v1 but a {kind or "Config"} of {version or "v1"}')
     return document or {}
 
 
@@ -85,12 +107,14 @@ def _parse_any(text: str, path: str) -> Any:
 
 def _merge(merged: Kubeconfig, document: Entry, path: str) -> Kubeconfig:
     """The first file to name a thing wins, with the whole of it."""
+    users = _entries(document, "user", path)
     return Kubeconfig(
         merged.files,
         merged.current_context or str(document.get("current-context") or ""),
         _entries(document, "cluster", path) | merged.clusters,
-        _entries(document, "user", path) | merged.users,
+        users | merged.users,
         _entries(document, "context", path) | merged.contexts,
+        dict.fromkeys(users, path) | merged.user_files,
     )
 
 
@@ -100,11 +124,22 @@ def _entries(document: Entry, kind: str, path: str) -> dict[str, Entry]:
         raise ConfigError(f'"{kind}s" of the kubeconfig "{path}" is not a list of named {kind}s')
     found: dict[str, Entry] = {}
     for item in listed:
-        entry = item.get(kind) or {}
+        name, entry = str(item.get("name") or ""), item.get(kind) or {}
+        what = f'{kind} "{name}" of the kubeconfig "{path}"'
+        if name in found:
+            raise ConfigError(f"{what} is there twice; remove or rename one")
         if not isinstance(entry, dict):
-            raise ConfigError(f'{kind} "{item.get("name")}" of the kubeconfig "{path}" is not a map')
-        found.setdefault(str(item.get("name") or ""), _with_absolute_paths(entry, kind, path))
+            raise ConfigError(f"{what} is not a map")
+        _check_kinds(entry, KINDS[kind], what)
+        found[name] = _with_absolute_paths(entry, kind, path)
     return found
+
+
+def _check_kinds(entry: Entry, kinds: dict[str, type], what: str) -> None:
+    for field, value in entry.items():
+        kind = kinds.get(field)
+        if kind and value is not None and not isinstance(value, kind):
+            raise ConfigError(f'the field "{field}" of {what} is not {WORDS[kind]}')
 
 
 def _with_absolute_paths(entry: Entry, kind: str, path: str) -> Entry:
@@ -115,5 +150,5 @@ def _with_absolute_paths(entry: Entry, kind: str, path: str) -> Entry:
     plugin = entry.get("exec")
     # A plugin's bare name is looked up on PATH; anything with a slash is a file beside the kubeconfig.
     if kind == "user" and isinstance(plugin, dict) and os.sep in str(plugin.get("command")):
-        resolved["exec"] = plugin | {"command": os.path.join(folder, str(plugin["command"]))}
+        resolved["exec"] = plugin | {"command": os.path.normpath(os.path.join(folder, str(plugin["command"])))}
     return entry | resolved

@@ -47,7 +47,7 @@ def _trust(context: ssl.SSLContext, entry: Entry) -> None:
             context.load_verify_locations(cafile=path)
         else:
             context.load_default_certs()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         what = "certificate-authority-data" if data else f'certificate-authority "{path}"'
         raise ConfigError(f"the kubeconfig's {what} cannot be used: {_why(error)}") from error
 
@@ -55,21 +55,15 @@ def _trust(context: ssl.SSLContext, entry: Entry) -> None:
 def decoded(data: object, field: str) -> bytes:
     """The bytes of a kubeconfig's base64 field; raises ConfigError."""
     try:
-        return b64decode(str(data), validate=False)
-    except Base64Error as error:
+        return b64decode("".join(str(data).split()), validate=True)
+    except (Base64Error, ValueError) as error:
         raise ConfigError(f"the kubeconfig's {field} is not base64") from error
 
 
 def from_user(user: Entry) -> Certificate | None:
     """The client certificate of a kubeconfig's user entry, whose data goes before its files as in kubectl."""
     certificate = _bytes_or_path(user, "client-certificate")
-    key = _bytes_or_path(user, "client-key")
-    if not certificate and not key:
-        return None
-    if not certificate or not key:
-        lacking = "client-key" if certificate else "client-certificate"
-        raise ConfigError(f"the kubeconfig's user has no {lacking} (nor {lacking}-data) beside its other half")
-    return Certificate(certificate, key)
+    return Certificate(certificate, _bytes_or_path(user, "client-key")) if certificate else None
 
 
 def _bytes_or_path(user: Entry, field: str) -> str | bytes:
@@ -86,7 +80,7 @@ def load_certificate(context: ssl.SSLContext, certificate: Certificate) -> None:
             # Without a password of ours OpenSSL would ask for one on the terminal.
             context.load_cert_chain(chain, key, password=_no_password)
     except (OSError, ValueError) as error:
-        names = [name for name in certificate if isinstance(name, str)] or ["the kubeconfig's data"]
+        names = [f'"{name}"' for name in certificate if isinstance(name, str)] or ["what is configured as data"]
         raise ConfigError(f"the client certificate in {' and '.join(names)} cannot be used: {_why(error)}") from error
 
 
@@ -98,7 +92,8 @@ def _no_password() -> str:
 def _as_file(source: str | bytes) -> Iterator[str]:
     """A path that OpenSSL can read the source at, without leaving a key on a disk where the system allows that."""
     if isinstance(source, str):
-        yield source
+        with open(source, "rb"):
+            yield source
     elif hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
         descriptor = os.memfd_create("pem")
         try:
@@ -117,5 +112,9 @@ def _as_file(source: str | bytes) -> Iterator[str]:
 
 def _why(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
-        return (error.reason or str(error)).replace("_", " ").lower()
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+        # OpenSSL has many words for a text that holds nothing between BEGIN and END.
+        is_mismatch = "MISMATCH" in (error.reason or "")
+        return "the key is another certificate's" if is_mismatch else "there is none in the PEM format"
+    if isinstance(error, OSError):
+        return f'"{error.filename}": {error.strerror}' if error.filename else str(error.strerror)
+    return str(error)

@@ -43,8 +43,8 @@ class ArgoCaller(NamedTuple):
     def certificate(self) -> tls.Certificate | None:
         return self.pair
 
-    def renew(self) -> bool:
-        return self.token is None and self.credentials is not None and self.credentials.renew()
+    def renew(self, refused: str) -> bool:
+        return self.token is None and self.credentials is not None and self.credentials.renew(refused)
 
 
 class ProxiedCaller(NamedTuple):
@@ -63,8 +63,8 @@ class ProxiedCaller(NamedTuple):
     def certificate(self) -> tls.Certificate | None:
         return self.kube.certificate()
 
-    def renew(self) -> bool:
-        return self.kube.renew()
+    def renew(self, refused: str) -> bool:
+        return self.kube.renew(refused)
 
 
 def open_http(

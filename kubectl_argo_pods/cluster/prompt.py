@@ -1,0 +1,22 @@
+"""A user without credentials in the kubeconfig is asked for a name and a password, as kubectl does."""
+
+from __future__ import annotations
+
+import sys
+
+from kubectl_argo_pods.cluster.credentials import basic
+from kubectl_argo_pods.cluster.issued import Issued
+from kubectl_argo_pods.errors import ConfigError
+
+
+def ask(who: str) -> Issued:
+    """What the user types; raises ConfigError where there is no terminal, since nobody means to ask anonymously."""
+    from getpass import getpass
+
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise ConfigError(f"{who} has no credentials, and there is no terminal to ask for any; name some, like --token")
+    sys.stderr.write("Please enter Username: ")
+    sys.stderr.flush()
+    name = sys.stdin.readline().strip()
+    password = getpass("Please enter Password: ", stream=sys.stderr)
+    return Issued(basic(name, password))

@@ -1,0 +1,126 @@
+"""The ways through proxies."""
+
+from __future__ import annotations
+
+from tests.connection.cases.kubeconfigs import SERVER, TOKEN, Entry, config
+from tests.connection.comparison import Case
+
+FAR: Entry = {**SERVER, "server": "https://api.example:$HTTPS_PORT"}
+FAR_HTTP: Entry = {"server": "http://api.example:$HTTP_PORT"}
+PROXY = "http://127.0.0.1:$PROXY_PORT"
+
+CASES = [
+    Case("proxy-url", config({**FAR, "proxy-url": PROXY}, TOKEN)),
+    Case(
+        "proxy-url with credentials", config({**FAR, "proxy-url": "http://us%40er:p%3Ass@127.0.0.1:$PROXY_PORT"}, TOKEN)
+    ),
+    Case("proxy-url with a user name alone", config({**FAR, "proxy-url": "http://user@127.0.0.1:$PROXY_PORT"}, TOKEN)),
+    Case(
+        "proxy-url with TLS",
+        config({**FAR, "proxy-url": "https://127.0.0.1:$TLS_PROXY_PORT"}, TOKEN),
+        environ={"SSL_CERT_FILE": "$FOLDER/ca.crt"},
+    ),
+    Case(
+        "proxy-url with TLS and credentials",
+        config({**FAR, "proxy-url": "https://u:p@localhost:$TLS_PROXY_PORT"}, TOKEN),
+        environ={"SSL_CERT_FILE": "$FOLDER/ca.crt"},
+    ),
+    Case(
+        "proxy-url with TLS that nobody trusts",
+        config({**FAR, "proxy-url": "https://127.0.0.1:$TLS_PROXY_PORT"}, TOKEN),
+    ),
+    Case("proxy-url with socks5", config({**FAR, "proxy-url": "socks5://127.0.0.1:$PROXY_PORT"}, TOKEN)),
+    Case(
+        "proxy-url with socks5 and credentials",
+        config({**FAR, "proxy-url": "socks5://us%40er:pass@127.0.0.1:$PROXY_PORT"}, TOKEN),
+    ),
+    Case(
+        "proxy-url with socks5h",
+        config({**FAR, "proxy-url": "socks5h://127.0.0.1:$PROXY_PORT"}, TOKEN),
+        error='the proxy "socks5h://127.0.0.1:$PROXY_PORT" speaks "socks5h"; known are http, https, socks5',
+    ),
+    Case(
+        "proxy-url with another scheme",
+        config({**FAR, "proxy-url": "ftp://127.0.0.1:$PROXY_PORT"}, TOKEN),
+        error='the proxy "ftp://127.0.0.1:$PROXY_PORT" speaks "ftp"; known are http, https, socks5',
+    ),
+    Case(
+        "proxy-url without a scheme",
+        config({**FAR, "proxy-url": "127.0.0.1:$PROXY_PORT"}, TOKEN),
+        error='the proxy "127.0.0.1:$PROXY_PORT" is not an address like https://HOST:PORT',
+    ),
+    Case("proxy-url before a server with http", config({**FAR_HTTP, "proxy-url": PROXY}, TOKEN)),
+    Case(
+        "proxy-url with credentials before a server with http",
+        config({**FAR_HTTP, "proxy-url": "http://u:p@127.0.0.1:$PROXY_PORT"}, TOKEN),
+    ),
+    Case(
+        "proxy-url with socks5 before a server with http",
+        config({**FAR_HTTP, "proxy-url": "socks5://127.0.0.1:$PROXY_PORT"}, TOKEN),
+    ),
+    Case(
+        "proxy-url where nobody listens",
+        config({**FAR, "proxy-url": "http://127.0.0.1:$CLOSED_PORT"}, TOKEN),
+        error='the connection to the Kubernetes API at https://api.example:$HTTPS_PORT (context "dev") was '
+        "lost: the proxy http://127.0.0.1:$CLOSED_PORT did not let through: Connection refused",
+    ),
+    Case(
+        "proxy-url goes before HTTPS_PROXY",
+        config({**FAR, "proxy-url": PROXY}, TOKEN),
+        environ={"HTTPS_PROXY": "http://127.0.0.1:$CLOSED_PORT"},
+    ),
+    Case("proxy-url goes before NO_PROXY", config({**FAR, "proxy-url": PROXY}, TOKEN), environ={"NO_PROXY": "*"}),
+    Case("proxy-url for this machine", config({**SERVER, "proxy-url": PROXY}, TOKEN)),
+    Case("--proxy-url", config(FAR, TOKEN), ("--proxy-url", PROXY)),
+    Case("HTTPS_PROXY", config(FAR, TOKEN), environ={"HTTPS_PROXY": PROXY}),
+    Case("https_proxy", config(FAR, TOKEN), environ={"https_proxy": PROXY}),
+    Case("HTTPS_PROXY without a scheme", config(FAR, TOKEN), environ={"HTTPS_PROXY": "127.0.0.1:$PROXY_PORT"}),
+    Case("HTTPS_PROXY with socks5", config(FAR, TOKEN), environ={"HTTPS_PROXY": "socks5://u:p@127.0.0.1:$PROXY_PORT"}),
+    Case("HTTPS_PROXY with socks5h", config(FAR, TOKEN), environ={"HTTPS_PROXY": "socks5h://127.0.0.1:$PROXY_PORT"}),
+    Case(
+        "HTTPS_PROXY with TLS",
+        config(FAR, TOKEN),
+        environ={"HTTPS_PROXY": "https://127.0.0.1:$TLS_PROXY_PORT", "SSL_CERT_FILE": "$FOLDER/ca.crt"},
+    ),
+    Case("HTTP_PROXY before a server with http", config(FAR_HTTP, TOKEN), environ={"HTTP_PROXY": PROXY}),
+    Case("HTTP_PROXY before a server with TLS", config(user=TOKEN), environ={"HTTP_PROXY": PROXY}),
+    Case("ALL_PROXY, which Go does not know", config(user=TOKEN), environ={"ALL_PROXY": PROXY}),
+    Case("HTTPS_PROXY for this machine", config(user=TOKEN), environ={"HTTPS_PROXY": PROXY}),
+    Case(
+        "NO_PROXY names the host",
+        config({**SERVER, "server": "https://api.example.invalid:$HTTPS_PORT"}, TOKEN),
+        environ={"HTTPS_PROXY": PROXY, "NO_PROXY": "api.example.invalid"},
+        error='the Kubernetes API at https://api.example.invalid:$HTTPS_PORT (context "dev") cannot be found: '
+        "the host api.example.invalid is not known to DNS; check the network, and check the server of "
+        "its kubeconfig entry",
+    ),
+    Case(
+        "NO_PROXY names its domain",
+        config({**SERVER, "server": "https://api.example.invalid:$HTTPS_PORT"}, TOKEN),
+        environ={"HTTPS_PROXY": PROXY, "NO_PROXY": ".example.invalid"},
+        error='the Kubernetes API at https://api.example.invalid:$HTTPS_PORT (context "dev") cannot be found: '
+        "the host api.example.invalid is not known to DNS; check the network, and check the server of "
+        "its kubeconfig entry",
+    ),
+    Case(
+        "NO_PROXY names another host",
+        config(FAR, TOKEN),
+        environ={"HTTPS_PROXY": PROXY, "NO_PROXY": "other,api.example:1,127.0.0.0/8"},
+    ),
+    Case(
+        "NO_PROXY names a network",
+        config({**SERVER, "server": "https://192.0.2.1:$HTTPS_PORT"}, TOKEN),
+        ("--request-timeout", "100ms"),
+        environ={"HTTPS_PROXY": PROXY, "NO_PROXY": "192.0.2.0/24"},
+        error='the connection to the Kubernetes API at https://192.0.2.1:$HTTPS_PORT (context "dev") was '
+        "refused; is it running? If so, check the server of its kubeconfig entry",
+    ),
+    Case(
+        "no_proxy is everything",
+        config({**SERVER, "server": "https://api.invalid:$HTTPS_PORT"}, TOKEN),
+        environ={"HTTPS_PROXY": PROXY, "no_proxy": "*"},
+        error='the Kubernetes API at https://api.invalid:$HTTPS_PORT (context "dev") cannot be found: the '
+        "host api.invalid is not known to DNS; check the network, and check the server of its "
+        "kubeconfig entry",
+    ),
+]

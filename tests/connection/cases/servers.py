@@ -1,0 +1,152 @@
+"""Which server, on what terms."""
+
+from __future__ import annotations
+
+from tests.connection.cases.kubeconfigs import CA, CERTIFICATE, SERVER, TOKEN, URL, config, plugin
+from tests.connection.comparison import Case
+
+CASES = [
+    Case("the authority as a file", config({"server": URL, "certificate-authority": "ca.crt"}, TOKEN)),
+    Case(
+        "the authority as a file and as data",
+        config({"server": URL, "certificate-authority": "clients.crt", **CA}, TOKEN),
+        error='the cluster "dev" has both certificate-authority and certificate-authority-data; remove one',
+    ),
+    Case(
+        "the authority as a file that is missing",
+        config({"server": URL, "certificate-authority": "missing"}, TOKEN),
+        error='the kubeconfig\'s certificate-authority "$FOLDER/missing" cannot be used: No such file or directory',
+    ),
+    Case(
+        "the authority as data that is not base64",
+        config({"server": URL, "certificate-authority-data": "%"}, TOKEN),
+        error="the kubeconfig's certificate-authority-data is not base64",
+    ),
+    Case(
+        "the authority as data that is no certificate",
+        config({"server": URL, "certificate-authority-data": "QUFB"}, TOKEN),
+        error="the kubeconfig's certificate-authority-data cannot be used: there is none in the PEM format",
+    ),
+    Case(
+        "no authority",
+        config({"server": URL}, TOKEN),
+        error='the certificate of the Kubernetes API at https://127.0.0.1:$HTTPS_PORT (context "dev") cannot '
+        "be trusted: unable to get local issuer certificate; check the server of its kubeconfig entry",
+    ),
+    Case(
+        "another authority",
+        config({"server": URL, "certificate-authority": "clients.crt"}, TOKEN),
+        error='the certificate of the Kubernetes API at https://127.0.0.1:$HTTPS_PORT (context "dev") cannot '
+        "be trusted: unable to get local issuer certificate; check the server of its kubeconfig entry",
+    ),
+    Case("--certificate-authority", config({"server": URL}, TOKEN), ("--certificate-authority", "ca.crt")),
+    Case(
+        "--certificate-authority instead of data",
+        config(user=TOKEN),
+        ("--certificate-authority", "clients.crt"),
+        error='the certificate of the Kubernetes API at https://127.0.0.1:$HTTPS_PORT (context "dev") cannot '
+        "be trusted: unable to get local issuer certificate; check the server of its kubeconfig entry",
+    ),
+    Case("insecure-skip-tls-verify", config({"server": URL, "insecure-skip-tls-verify": True}, TOKEN)),
+    Case(
+        "insecure-skip-tls-verify beside an authority",
+        config({**SERVER, "insecure-skip-tls-verify": True}, TOKEN),
+        error='the cluster "dev" has both certificate-authority-data and insecure-skip-tls-verify; remove one',
+    ),
+    Case("--insecure-skip-tls-verify", config({"server": URL}, TOKEN), ("--insecure-skip-tls-verify",)),
+    Case("--insecure-skip-tls-verify instead of an authority", config(user=TOKEN), ("--insecure-skip-tls-verify",)),
+    Case(
+        "--insecure-skip-tls-verify=false",
+        config({"server": URL, "insecure-skip-tls-verify": True}, TOKEN),
+        ("--insecure-skip-tls-verify=false",),
+    ),
+    Case("tls-server-name", config({**SERVER, "tls-server-name": "api.example"}, TOKEN)),
+    Case(
+        "tls-server-name that the certificate lacks",
+        config({**SERVER, "tls-server-name": "other.example"}, TOKEN),
+        error='the certificate of the Kubernetes API at https://127.0.0.1:$HTTPS_PORT (context "dev") '
+        "cannot be trusted: Hostname mismatch, certificate is not valid for 'other.example'.; check the "
+        "server of its kubeconfig entry",
+    ),
+    Case("--tls-server-name", config(user=TOKEN), ("--tls-server-name", "api.example")),
+    Case("--server", config({**SERVER, "server": "https://nowhere.invalid"}, TOKEN), ("--server", URL)),
+    Case(
+        "--server forgets tls-server-name",
+        config({**SERVER, "tls-server-name": "other.example"}, TOKEN),
+        ("--server", URL),
+    ),
+    Case("a host name, which goes into SNI", config({**SERVER, "server": "https://localhost:$HTTPS_PORT"}, TOKEN)),
+    Case("a path before all others", config({**SERVER, "server": URL + "/k8s/clusters/c-1"}, TOKEN)),
+    Case("a path with a slash at its end", config({**SERVER, "server": URL + "/k8s/"}, TOKEN)),
+    Case("a slash at the end", config({**SERVER, "server": URL + "/"}, TOKEN)),
+    Case("a path with a query", config({**SERVER, "server": URL + "/k8s?a=b"}, TOKEN)),
+    Case("http", config({"server": "http://127.0.0.1:$HTTP_PORT"}, {**TOKEN, **CERTIFICATE})),
+    Case(
+        "http with basic authentication",
+        config({"server": "http://127.0.0.1:$HTTP_PORT"}, {"username": "u", "password": "p"}),
+    ),
+    Case("http with a plugin", config({"server": "http://127.0.0.1:$HTTP_PORT"}, plugin())),
+    Case("http with impersonation", config({"server": "http://127.0.0.1:$HTTP_PORT"}, {**TOKEN, "as": "jane"})),
+    Case("http with --token", config({"server": "http://127.0.0.1:$HTTP_PORT"}), ("--token", "t")),
+    Case("no scheme", config({"server": "127.0.0.1:$HTTP_PORT"}, TOKEN)),
+    Case("no scheme beside an authority", config({"server": "127.0.0.1:$HTTP_PORT", **CA}, TOKEN)),
+    Case(
+        "no scheme beside a client certificate",
+        config({"server": "127.0.0.1:$HTTP_PORT", "insecure-skip-tls-verify": True}, CERTIFICATE),
+    ),
+    Case("a scheme in capitals", config({**SERVER, "server": "HTTPS://127.0.0.1:$HTTPS_PORT"}, TOKEN)),
+    Case(
+        "another scheme",
+        config({**SERVER, "server": "ftp://127.0.0.1:$HTTPS_PORT"}, TOKEN),
+        error='the server "ftp://127.0.0.1:$HTTPS_PORT" is not an address like https://HOST:PORT',
+    ),
+    Case(
+        "no server",
+        config({"certificate-authority-data": "$CA_DATA"}, TOKEN),
+        error='context "dev" names no cluster with a server; add one or name it with --server',
+    ),
+    Case(
+        "a port where nobody listens",
+        config({**SERVER, "server": "https://127.0.0.1:$CLOSED_PORT"}, TOKEN),
+        error='the connection to the Kubernetes API at https://127.0.0.1:$CLOSED_PORT (context "dev") was '
+        "refused; is it running? If so, check the server of its kubeconfig entry",
+    ),
+    Case(
+        "https where http is spoken",
+        config({**SERVER, "server": "https://127.0.0.1:$HTTP_PORT"}, TOKEN),
+        error='the Kubernetes API at https://127.0.0.1:$HTTP_PORT (context "dev") does not speak TLS; is it '
+        "one for http? check the server of its kubeconfig entry",
+    ),
+    Case(
+        "http where https is spoken",
+        config({"server": "http://127.0.0.1:$HTTPS_PORT"}, TOKEN),
+        error='the Kubernetes API at http://127.0.0.1:$HTTPS_PORT (context "dev") answered 400: "Client sent '
+        'an HTTP request to an HTTPS server."; check the server of its kubeconfig entry',
+    ),
+    Case(
+        "a host that DNS does not know",
+        config({**SERVER, "server": "https://nowhere.invalid"}, TOKEN),
+        error='the Kubernetes API at https://nowhere.invalid (context "dev") cannot be found: the host '
+        "nowhere.invalid is not known to DNS; check the network, and check the server of its kubeconfig "
+        "entry",
+    ),
+    Case("IPv6 in brackets", config({**SERVER, "server": "https://[::1]:$HTTPS6_PORT"}, TOKEN)),
+    Case("disable-compression", config({**SERVER, "disable-compression": True}, TOKEN)),
+    Case("--disable-compression", config(user=TOKEN), ("--disable-compression",)),
+    Case("--request-timeout", config(user=TOKEN), ("--request-timeout", "10s")),
+    Case("--request-timeout in seconds", config(user=TOKEN), ("--request-timeout", "10")),
+    Case("--request-timeout in hours and fractions", config(user=TOKEN), ("--request-timeout", "0.5h1.5s")),
+    Case(
+        "--request-timeout that is no time",
+        config(user=TOKEN),
+        ("--request-timeout", "soon"),
+        error='--request-timeout "soon" is not a time like 30, 10s or 1m30s',
+    ),
+    Case(
+        "--request-timeout below zero",
+        config(user=TOKEN),
+        ("--request-timeout=-1s",),
+        differs="a time below zero is no time: kubectl waits for ever",
+        error='--request-timeout "-1s" is not a time like 30, 10s or 1m30s',
+    ),
+]

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.connection.cases import files, plugins, proxies, servers, users
+from tests.connection.comparison import Case, filled, run, with_argo_pods, with_kubectl
+from tests.connection.world import World, open_world
+
+CASES = [*files.CASES, *servers.CASES, *users.CASES, *plugins.CASES, *proxies.CASES]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with open_world(tmp_path_factory.mktemp("world")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
+def test_we_connect_as_kubectl_does(case: Case, world: World) -> None:
+    ours, said = run(case, world, with_argo_pods)
+    theirs, _ = run(case, world, with_kubectl)
+    assert (ours == theirs) == (not case.differs), (ours, theirs)
+    if not ours.works:
+        from_plugin = "the plugin speaks\n" if ours.plugin else ""
+        assert said == f"{from_plugin}error: {filled(case.error, world)}\n"
