@@ -70,7 +70,7 @@ def _call(arguments: list[str]) -> int:
         return cli.run(arguments)
     from kubectl_argo_pods.calls import perform
 
-    return perform(call)
+    return perform(call, os.environ)
 
 
 def _open_streams() -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 from kubectl_argo_pods import options
+from kubectl_argo_pods.defaults import with_defaults
+from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar import Call, commands
 
 
-def perform(call: Call) -> int:
-    """The exit status of the command."""
+def perform(call: Call, environ: Mapping[str, str]) -> int:
+    """The exit status of the command; the environment gives some options that were not given."""
     command = commands()[call.command]
     function = getattr(import_module(command.module), command.function)
-    status: int = function(**received(call))
+    given = with_defaults(call, command, environ)
+    try:
+        status: int = function(**received(given.call))
+    except UsageError as error:
+        raise UsageError(f"{error}{given.blamed(str(error))}") from error
     return status
 
 

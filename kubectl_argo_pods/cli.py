@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import pprint
 import sys
 from collections.abc import Callable, Iterator
@@ -65,7 +66,7 @@ class Field(NamedTuple):
 def run(arguments: list[str]) -> int:
     """The exit status of a command line; raises UsageError for one that is wrong."""
     call = read(arguments)
-    return perform(call) if call else 0
+    return perform(call, os.environ) if call else 0
 
 
 def read(arguments: list[str]) -> Call | None:

@@ -177,7 +177,7 @@ class View(NamedTuple):
         Option(
             ("-o", "--output"),
             "The format: table, wide, name, json, yaml, csv, jsonpath=TEMPLATE, jsonpath-as-json=TEMPLATE, "
-            "jsonpath-file=FILE, custom-columns=SPEC or custom-columns-file=FILE.",
+            "jsonpath-file=FILE, custom-columns=SPEC or custom-columns-file=FILE. [$KUBECTL_ARGO_PODS_OUTPUT]",
             "FORMAT",
             "format",
         ),
@@ -194,7 +194,10 @@ class View(NamedTuple):
         ),
     ] = ()
     show_labels: Annotated[bool, Option(("--show-labels",), "Show all labels in a last column.")] = False
-    color: Annotated[str, Option(("--color",), "Whether to colour: auto, always or never.", "WHEN", WHEN)] = "auto"
+    color: Annotated[
+        str,
+        Option(("--color",), "Whether to colour: auto, always or never. [$KUBECTL_ARGO_PODS_COLOR]", "WHEN", WHEN),
+    ] = "auto"
     watch: Annotated[bool, Option(("-w", "--watch"), "Show changes as they come, until the workflows end.")] = False
 
 
