@@ -22,7 +22,8 @@ from tests.demo import SHOWN, environment
 from tests.demo_workflow import manifests
 from tests.recordings import load_recorded, moved_to_now
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "python.md"
+README = Path(__file__).parent.parent / "README.md"
+DOCUMENT = README.parent / "docs" / "python.md"
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,12 @@ def test_the_examples_of_the_document_print_what_it_says(demo: dict[str, str]) -
     done = subprocess.run([sys.executable, "-m", "doctest", DOCUMENT], env=demo, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert len(re.findall(r"^    >>> ", DOCUMENT.read_text(), re.M)) > 10
+
+
+def test_the_examples_of_the_readme_run(demo: dict[str, str]) -> None:
+    (example,) = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", example], env=demo, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_importing_the_package_imports_nothing_else() -> None:

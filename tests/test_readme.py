@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kubectl_argo_pods.cli import FUNCTIONS, fields
+from kubectl_argo_pods.permissions import NEEDS, rules
 from tests.cluster import SimulatedCluster
 from tests.demo import SHOWN, environment
 from tests.demo_workflow import manifests
@@ -48,3 +49,12 @@ def test_every_option_that_the_readme_names_exists() -> None:
     named = set(re.findall(r"`(-{1,2}[a-zA-Z][a-zA-Z-]*)", README)) | set(re.findall(r" (--[a-z]+[a-z-]*)", README))
     known = {name for command in FUNCTIONS for field in fields(command) for name in field.option.names}
     assert named - known - {"--help", "--version"} == set()
+
+
+def test_the_rules_that_the_readme_names_are_those_of_each_command() -> None:
+    block = README.partition("by command:\n\n```yaml\n")[2].partition("```")[0]
+    found: dict[str, list[str]] = {}
+    for part in re.split(r"^# ", block, flags=re.MULTILINE)[1:]:
+        head, *lines = part.splitlines()
+        found |= {name: lines for name in re.findall(r"\w+", head) if name in NEEDS}
+    assert found == {name: [f"- {rule}" for rule in rules(needs)] for name, needs in NEEDS.items()}
