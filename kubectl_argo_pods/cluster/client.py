@@ -53,7 +53,8 @@ class _Requests(urllib3.PoolManager):
     ) -> urllib3.HTTPResponse:
         path = url.removeprefix(_BASE) + (f"?{urlencode(fields)}" if fields else "")
         sent = body.encode() if isinstance(body, str) else body
-        _, answer = self._http.ask(Request(method, path, _headers(headers or {}, sent), sent))
+        asked = [*_headers(headers or {}, sent), ("Accept-Encoding", self._http.encoding)]
+        _, answer = self._http.ask(Request(method, path, asked, sent))
         return urllib3.HTTPResponse(
             body=answer,
             headers=urllib3.HTTPHeaderDict(answer.headers.items()),

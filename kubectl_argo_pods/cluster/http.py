@@ -170,8 +170,13 @@ class Http:
         agent = f"kubectl-argo_pods/{__version__}"
         return [("Host", self.endpoint.authority), ("User-Agent", agent), *self._caller.headers()]
 
+    @property
+    def encoding(self) -> str:
+        """How answers that have an end may be encoded."""
+        return "gzip" if self._terms.compression else "identity"
+
     def _accept(self, accept: str) -> Headers:
-        return [("Accept", accept), ("Accept-Encoding", "gzip" if self._terms.compression else "identity")]
+        return [("Accept", accept), ("Accept-Encoding", self.encoding)]
 
     def _json(self, request: Request) -> Any:
         connection, response = self.ask(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -11,7 +12,14 @@ from string import Template
 from typing import Any, NamedTuple
 
 import yaml
+from kubernetes import client
 
+from kubectl_argo_pods import cli
+from kubectl_argo_pods.cluster.client import api_client
+from kubectl_argo_pods.cluster.http import open_http
+from kubectl_argo_pods.cluster.kubeconfig import resolve
+from kubectl_argo_pods.errors import ArgoPodsError
+from kubectl_argo_pods.options import Connection
 from tests.connection.world import Passed, Seen, World
 
 WORKFLOWS = "/apis/argoproj.io/v1alpha1"
@@ -152,6 +160,24 @@ def with_kubectl(case: Case, world: World) -> Ran:
 
 def with_argo_pods(case: Case, world: World) -> Ran:
     return _ended([sys.executable, "-I", "-m", "kubectl_argo_pods", *arguments(case, world)], case, world)
+
+
+def with_kubernetes_package(case: Case, world: World) -> Ran:
+    """The package's client over our connection, in this process."""
+    environ = environment(case, world)
+    with contextlib.chdir(world.folder):
+        try:
+            call = cli.read(arguments(case, world))
+            assert call is not None
+            overrides = Connection(**call.values.get("connection", {})).overrides()
+            cluster = resolve(overrides, environ)
+            with api_client(open_http(cluster, environ)) as api:
+                client.CustomObjectsApi(api).list_namespaced_custom_object(
+                    "argoproj.io", "v1alpha1", cluster.namespace, "workflows"
+                )
+        except ArgoPodsError as error:
+            return Ran(False, f"error: {error}\n")
+    return Ran(True, "")
 
 
 def _ended(command: list[str], case: Case, world: World) -> Ran:

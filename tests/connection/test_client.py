@@ -52,6 +52,7 @@ def test_the_client_asks_as_we_do() -> None:
         "Impersonate-User": "jane",
         "Impersonate-Group": "b",
         "Accept": "application/json",
+        "Accept-Encoding": "gzip",
         "Content-Type": "application/json",
         "Content-Length": str(len(asked.body)),
     }
@@ -112,10 +113,11 @@ def test_a_clients_own_connection_is_asked(empty_cluster: SimulatedCluster, kube
     assert asked.headers["authorization"] == f"Bearer {empty_cluster.admin_token}"
 
 
-def test_a_client_keeps_its_connections() -> None:
+def test_a_client_keeps_its_connections(tmp_path: Path) -> None:
     with recording() as server:
         configuration = client.Configuration(host=server.url)
-        configuration.verify_ssl = False
+        configuration.ssl_ca_cert = str(tmp_path / "ca.crt")
+        (tmp_path / "ca.crt").write_bytes(server.ca_pem)
         http = open_http(client.ApiClient(configuration))
         assert [http.get_json("/1"), http.get_json("/2")] == [{}, {}]
     assert [(asked.path, asked.connection) for asked in server.asked] == [("/1", 1), ("/2", 1)]
