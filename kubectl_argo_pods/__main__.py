@@ -16,14 +16,22 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 DEBUG = "KUBECTL_ARGO_PODS_DEBUG"
+# What our scripts for the shells ask with. kubectl runs a program of its own for that: this one by another name.
+COMPLETE = "__complete"
+COMPLETER = "kubectl_complete-argo_pods"
 
 
 def main() -> NoReturn:
     """Run the command line of this process, and end it."""
     # What a short run allocates is gone with the process: looking for garbage costs 10 ms and finds none.
     gc.disable()
-    status = run(sys.argv[1:])
+    status = run(_arguments(sys.argv))
     _leave(status)
+
+
+def _arguments(argv: list[str]) -> list[str]:
+    name = os.path.basename(argv[0]).removesuffix(".exe")
+    return [COMPLETE, *argv[1:]] if name == COMPLETER else argv[1:]
 
 
 class OutputError(Exception):
@@ -60,6 +68,10 @@ def _call(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"kubectl-argo_pods {__version__}\n")
         return 0
+    if arguments[:1] == [COMPLETE]:
+        from kubectl_argo_pods.completion import answer
+
+        return answer.give(arguments[1:], os.environ, silent=not os.environ.get(DEBUG))
     from kubectl_argo_pods import grammar, interrupts
 
     interrupts.listen()

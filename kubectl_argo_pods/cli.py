@@ -1,6 +1,6 @@
 """The command line with Typer, built from the commands' own parameters: help, mistakes, what the quick parser leaves.
 
-`python -m kubectl_argo_pods.cli` prints the table that `grammar` parses by; with `--write-grammar`, it writes it.
+`python -m kubectl_argo_pods.cli --write-grammar` writes the tables that `grammar` and the completion read instead.
 """
 
 from __future__ import annotations
@@ -126,8 +126,7 @@ def command(name: str) -> TyperCommand:
     """The Typer command that reads a line as the quick parser does: what it returns is a Call."""
     function = function_of(name)
     known = list(fields(name))
-    hints = get_type_hints(function, include_extras=True)
-    words = next((hint for hint in hints.values() if _declares(hint, Argument)), None)
+    words = _words(name)
 
     def call(**given: Any) -> Call:
         return _call(name, known, given)
@@ -149,14 +148,19 @@ def _declares(hint: Any, kind: type) -> bool:
     return get_origin(hint) is Annotated and isinstance(get_args(hint)[1], kind)
 
 
+def _words(name: str) -> Argument | None:
+    """What the command says of its words, if it takes any."""
+    hints = get_type_hints(function_of(name), include_extras=True).values()
+    return next((get_args(hint)[1] for hint in hints if _declares(hint, Argument)), None)
+
+
 def _tail(name: str) -> Tail | None:
     """What the command says of the words behind `--`, if it hands them to another program."""
     hints = get_type_hints(function_of(name), include_extras=True).values()
     return next((get_args(hint)[1] for hint in hints if _declares(hint, Tail)), None)
 
 
-def _words_parameter(hint: Any) -> inspect.Parameter:
-    argument: Argument = get_args(hint)[1]
+def _words_parameter(argument: Argument) -> inspect.Parameter:
     declared = typer.Argument(metavar=argument.metavar, help=argument.help, show_default=False)
     annotation = Annotated[list[str] | None, declared]
     return inspect.Parameter("words", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
@@ -261,9 +265,39 @@ def _entry(name: str) -> tuple[str, str, dict[str, str], dict[str, tuple[str, st
     return module, function, groups, known, _tail(name) is not None
 
 
+def completion_table() -> str:
+    """The source of the module that the completion reads."""
+    text = pprint.pformat({name: _completed(name) for name in FUNCTIONS}, width=112, sort_dicts=False)
+    return (
+        '"""What the completion knows; written by `python -m kubectl_argo_pods.cli --write-grammar`."""\n\n'
+        "from __future__ import annotations\n\n"
+        "from typing import Any\n\n"
+        f"COMMANDS: dict[str, tuple[Any, ...]] = {text}\n"
+    )
+
+
+def _completed(name: str) -> tuple[Any, ...]:
+    """What the command says of itself and of its words, and its options in the order of its help."""
+    order = list(SECTIONS.values())
+    options = tuple(
+        (field.option.names, kind_of(field.type), *field.option[1:])
+        for field in sorted(fields(name), key=lambda field: order.index(field.section))
+    )
+    words = _words(name)
+    help_ = (function_of(name).__doc__ or "").partition("\n")[0].rstrip(".")
+    return help_, words.completes if words else (), _tail(name) is not None, options
+
+
+def _tables() -> dict[Path, str]:
+    """The generated modules."""
+    here = Path(__file__).parent
+    return {here / "grammar_table.py": grammar_table(), here / "completion" / "table.py": completion_table()}
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--write-grammar"]:
-        # A shell's `>` would empty the table before this program, which reads it, has started.
-        Path(__file__).with_name("grammar_table.py").write_text(grammar_table())
-    else:
-        print(grammar_table(), end="")
+    for path, table in _tables().items():
+        if sys.argv[1:] == ["--write-grammar"]:
+            # A shell's `>` would empty the table before this program, which reads it, has started.
+            path.write_text(table)
+        else:
+            print(table, end="")

@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 
 from kubectl_argo_pods import cli, grammar, grammar_table
 from kubectl_argo_pods.calls import received
+from kubectl_argo_pods.completion import table as completion_table
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar import Call
 from kubectl_argo_pods.options import Connection, Filters, Manifests, View
 
 
-def test_the_table_of_the_quick_parser_is_what_the_commands_declare() -> None:
+def test_the_tables_are_what_the_commands_declare() -> None:
     written = subprocess.run(
         [sys.executable, "-m", "kubectl_argo_pods.cli"], capture_output=True, text=True, check=True
     )
-    assert Path(grammar_table.__file__).read_text() == written.stdout
+    tables = Path(grammar_table.__file__).read_text() + Path(completion_table.__file__).read_text()
+    assert tables == written.stdout
 
 
 # A command line, separated by blanks, with the words, and the values by group that it means.

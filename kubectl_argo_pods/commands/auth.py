@@ -12,7 +12,11 @@ from kubectl_argo_pods.options import Argument, Connection, Everywhere
 from kubectl_argo_pods.output.table import print_table
 from kubectl_argo_pods.permissions import NEEDS, Need, by_need, roles
 
-WORDS = Argument("check [COMMAND...]|whoami", "What to say; check is about all commands where none is named.")
+WORDS = Argument(
+    "check [COMMAND...]|whoami",
+    "What to say; check is about all commands where none is named.",
+    (("check", "whoami"), tuple(NEEDS)),
+)
 
 
 def auth(words: Annotated[tuple[str, ...], WORDS], everywhere: Everywhere, connection: Connection) -> int:

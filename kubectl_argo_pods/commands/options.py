@@ -10,7 +10,7 @@ from kubectl_argo_pods.help import declared, option_lines
 from kubectl_argo_pods.options import Argument, Connection
 
 
-def options(words: Annotated[tuple[str, ...], Argument("", "nothing")]) -> int:
+def options(words: Annotated[tuple[str, ...], Argument("", "nothing", ())]) -> int:
     """List the options that every command takes that asks a cluster."""
     if words:
         raise UsageError(f'options takes no arguments, but got "{words[0]}"')

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.errors import NotFoundError
+from kubectl_argo_pods.pod import span
 from kubectl_argo_pods.sources import tables
 from kubectl_argo_pods.workflow import Manifest, Workflow, WorkflowSummary, from_manifest, parse_time
 
@@ -41,16 +42,32 @@ class KubeSource:
         return found
 
     def workflows(self, namespace: str | None, label_selector: str = "") -> list[WorkflowSummary]:
-        instance = f"{INSTANCE_LABEL}={self._instance_id}" if self._instance_id else ""
-        query = {"includeObject": "Metadata", "limit": tables.PAGE}
-        if selector := ",".join(filter(None, (label_selector, instance))):
-            query["labelSelector"] = selector
+        query = {"includeObject": "Metadata", "limit": tables.PAGE, **self._selecting(label_selector)}
         try:
             found = tables.whole(self._http, path(namespace), query, {})
         except NotFoundError as error:
             raise _not_found(error, str(error)) from error
         summaries = [_summary(cell, manifest) for table in found for cell, manifest in tables.rows(table)]
         return newest_first(summaries)
+
+    def brief(self, namespace: str, label_selector: str, now: float) -> list[WorkflowSummary]:
+        """As `workflows`, at a fifth of the time where there are thousands: newest first as far as their ages tell.
+
+        `now` is in epoch seconds. Any version will do ("0"): the server has one at hand, and need not ask its database.
+        """
+        query = {"includeObject": "None", "resourceVersion": "0", **self._selecting(label_selector)}
+        found = tables.rows(self._http.get_json(path(namespace), query, tables.ACCEPT))
+        rows = [(cell("Age"), cell("Name"), cell("Status")) for cell, _ in found]
+        # Thousands of workflows share a few hundred ages.
+        started = {age: _started(age, now) for age in {row[0] for row in rows}}
+        # What a CronWorkflow started in one hour, its names tell apart: they end in the time.
+        rows.sort(key=lambda row: (started[row[0]] or now, row[1]), reverse=True)
+        return [WorkflowSummary(namespace, name, "", status, started[age], "", {}) for age, name, status in rows]
+
+    def _selecting(self, label_selector: str) -> dict[str, str]:
+        instance = f"{INSTANCE_LABEL}={self._instance_id}" if self._instance_id else ""
+        selector = ",".join(filter(None, (label_selector, instance)))
+        return {"labelSelector": selector} if selector else {}
 
     def close(self) -> None:
         self._http.close()
@@ -93,6 +110,13 @@ def _summary(cell: tables.Cell, manifest: Manifest) -> WorkflowSummary:
         cell("Message"),
         labels,
     )
+
+
+def _started(age: str, now: float) -> float | None:
+    """When a workflow of this age started; one that has not started has no age."""
+    youngest, oldest = span(age)
+    # Half a second more, since a difference of floats may fall short of a whole one.
+    return now - youngest - 0.5 if oldest < float("inf") else None
 
 
 def _not_found(error: NotFoundError, sentence: str) -> NotFoundError:

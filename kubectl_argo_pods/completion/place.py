@@ -1,0 +1,59 @@
+"""Which cluster a line that is being typed is about, as far as its flags and the environment say by now."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from kubectl_argo_pods.cluster.kubeconfig import Cluster, resolve
+from kubectl_argo_pods.completion.cache import key_of
+from kubectl_argo_pods.errors import ConfigError
+from kubectl_argo_pods.grammar import Call
+from kubectl_argo_pods.options import Connection
+from kubectl_argo_pods.sources import Sources, open_source
+
+
+class Place:
+    """Where to look for names, and as whom."""
+
+    def __init__(self, call: Call, environ: Mapping[str, str]) -> None:
+        given: dict[str, Any] = {field: value for group in call.values.values() for field, value in group.items()}
+        self.connection = Connection(**{field: given[field] for field in Connection._fields if field in given})
+        self.workflow_selector: str = given.get("workflow_selector") or ""
+        self.all_namespaces: bool = given.get("all_namespaces", False)
+        self.environ = environ
+        self._filename: str = given.get("filename") or ""
+
+    def open(self) -> Sources:
+        """The sources that the command itself would ask; raises ConfigError and UsageError."""
+        overrides, argo = self.connection.overrides(), self.connection.argo_server_flags()
+        return open_source(overrides, argo, self._filename or None, self.environ)
+
+    @cached_property
+    def namespace(self) -> str:
+        """The one that is meant, as `sources` decides it."""
+        if self._cluster:
+            return self._cluster.namespace
+        return self.connection.namespace or self.environ.get("ARGO_NAMESPACE") or "default"
+
+    @cached_property
+    def key(self) -> str:
+        """A name for what decides whose answers these are: the servers, the user, the file."""
+        argo = sorted((name, value) for name, value in self.environ.items() if name.startswith("ARGO_"))
+        return key_of(self._cluster, self.connection, argo, self._file())
+
+    @cached_property
+    def _cluster(self) -> Cluster | None:
+        try:
+            return resolve(self.connection.overrides(), self.environ)
+        except ConfigError:
+            # An Argo Server and a file can do without a cluster.
+            return None
+
+    def _file(self) -> object:
+        try:
+            return self._filename and (os.path.abspath(self._filename), os.stat(self._filename).st_mtime_ns)
+        except OSError:
+            return self._filename
