@@ -99,6 +99,10 @@ class Connection(NamedTuple):
     disable_compression: Annotated[
         bool, Option(("--disable-compression",), "Do not ask the server to compress its answers.")
     ] = False
+    verbosity: Annotated[
+        str | None,
+        Option(("-v", "--v"), "Tell what is sent, without secrets: 6 requests, 7 headers, 8 answers, 9 all.", "LEVEL"),
+    ] = None
     argo_server: Annotated[
         str | None,
         Option(

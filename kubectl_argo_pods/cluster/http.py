@@ -8,13 +8,14 @@ import ssl
 import time
 import zlib
 from collections.abc import Mapping
+from math import inf
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from kubectl_argo_pods import __version__
 from kubectl_argo_pods.cluster import endpoint as endpoints
-from kubectl_argo_pods.cluster import faults, tls
+from kubectl_argo_pods.cluster import faults, retries, tls
 from kubectl_argo_pods.cluster.credentials import Credentials, Headers
 from kubectl_argo_pods.cluster.endpoint import Endpoint, open_socket
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
@@ -23,12 +24,17 @@ from kubectl_argo_pods.cluster.stream import Stream
 from kubectl_argo_pods.errors import ArgoPodsError
 
 JSON = "application/json"
-RETRIES = 3
-LONGEST_WAIT = 10.0
-# What a server or a load balancer says for a moment, while it restarts.
-BUSY = frozenset({429, 502, 503, 504})
+TRACED = 6  # the level of kubectl's -v at which it begins to show requests
+CHUNK = 65536
 
-Connection = http.client.HTTPConnection
+
+class Connection(http.client.HTTPConnection):
+    """A connection over a socket of ours; `ends` is when its answer has to be there, on the monotonic clock."""
+
+    auto_open = 0
+    ends = inf
+
+
 Answer = tuple[Connection, http.client.HTTPResponse]
 
 
@@ -48,6 +54,7 @@ class Terms(NamedTuple):
     trust: Entry
     timeout: float | None = None
     compression: bool = True
+    verbosity: int = 0  # kubectl's -v
 
 
 class Request(NamedTuple):
@@ -65,7 +72,20 @@ class Request(NamedTuple):
 
 def open_http(cluster: Cluster, environ: Mapping[str, str]) -> Http:
     """The connection to a cluster's API; nothing is sent yet. Raises ConfigError."""
-    return Http(endpoint_of(cluster, environ), Credentials(cluster, environ), terms_of(cluster))
+    if cluster.verbosity >= TRACED:
+        from kubectl_argo_pods.cluster.trace import tell_origin
+
+        tell_origin(cluster)
+    return connect(endpoint_of(cluster, environ), Credentials(cluster, environ), terms_of(cluster))
+
+
+def connect(endpoint: Endpoint, caller: Caller, terms: Terms) -> Http:
+    """The connection to any server; nothing is sent yet."""
+    if terms.verbosity < TRACED:
+        return Http(endpoint, caller, terms)
+    from kubectl_argo_pods.cluster.trace import TracedHttp
+
+    return TracedHttp(endpoint, caller, terms)
 
 
 def endpoint_of(cluster: Cluster, environ: Mapping[str, str]) -> Endpoint:
@@ -83,7 +103,7 @@ def endpoint_of(cluster: Cluster, environ: Mapping[str, str]) -> Endpoint:
 
 def terms_of(cluster: Cluster) -> Terms:
     """How a cluster's API is talked to."""
-    return Terms(cluster.entry, cluster.timeout, not cluster.entry.get("disable-compression"))
+    return Terms(cluster.entry, cluster.timeout, not cluster.entry.get("disable-compression"), cluster.verbosity)
 
 
 class Http:
@@ -121,18 +141,18 @@ class Http:
 
         Who has read all of it may `keep` the connection.
         """
-        for tries_left in range(RETRIES if request.is_idempotent else 0, -1, -1):
+        for tries_left in range(retries.RETRIES if request.is_idempotent else 0, -1, -1):
             try:
                 connection, response = self._let_in(request)
             except (OSError, http.client.HTTPException) as error:
-                if not tries_left or not _is_passing(error):
+                if not tries_left or not retries.is_passing(error):
                     raise faults.from_network(error, self.endpoint) from error
-                time.sleep(_pause(tries_left))
+                time.sleep(retries.pause(tries_left))
                 continue
             if 200 <= response.status < 300:
                 return connection, response
             failure = self._failure(connection, response)
-            wait = _wait(response, tries_left)
+            wait = retries.wait(response.status, response.getheader("Retry-After") or "", tries_left)
             if wait is None or not tries_left:
                 raise failure
             time.sleep(wait)
@@ -181,7 +201,7 @@ class Http:
     def _json(self, request: Request) -> Any:
         connection, response = self.ask(request)
         try:
-            body = _decoded(response.read(), response.getheader("Content-Encoding"))
+            body = self._body(connection, response)
         except (OSError, http.client.HTTPException, zlib.error) as error:
             connection.close()
             raise faults.from_network(error, self.endpoint) from error
@@ -230,7 +250,6 @@ class Http:
     def _connect(self) -> Connection:
         sock = open_socket(self.endpoint, self.context(), self._terms.timeout)
         connection = Connection(self.endpoint.host, self.endpoint.port)
-        connection.auto_open = 0
         connection.sock = sock
         return connection
 
@@ -239,6 +258,9 @@ class Http:
             connection.putrequest(request.method, self._target(request.path), skip_host=True, skip_accept_encoding=True)
             for name, value in [*headers, *request.headers, *self._to_proxy()]:
                 connection.putheader(name, value.encode())
+            if self._terms.timeout is not None:
+                connection.ends = time.monotonic() + self._terms.timeout
+                connection.sock.settimeout(self._terms.timeout)
             connection.endheaders(request.body)
             return connection.getresponse()
         except BaseException:
@@ -257,9 +279,14 @@ class Http:
 
         return authorization(urlsplit(self.endpoint.proxy))
 
+    def _body(self, connection: Connection, response: http.client.HTTPResponse) -> bytes:
+        """The whole of an answer, unpacked; raises OSError, HTTPException or zlib.error."""
+        body = response.read() if self._terms.timeout is None else _read_until(connection, response)
+        return zlib.decompress(body, wbits=31) if response.getheader("Content-Encoding") == "gzip" else body
+
     def _failure(self, connection: Connection, response: http.client.HTTPResponse) -> ArgoPodsError:
         try:
-            body = _decoded(response.read(), response.getheader("Content-Encoding"))
+            body = self._body(connection, response)
         except (OSError, http.client.HTTPException, zlib.error) as error:
             connection.close()
             return faults.from_network(error, self.endpoint)
@@ -271,22 +298,14 @@ def _with_query(path: str, query: Mapping[str, str] | None) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def _decoded(body: bytes, encoding: str | None) -> bytes:
-    return zlib.decompress(body, wbits=31) if encoding == "gzip" else body
-
-
-def _is_passing(error: Exception) -> bool:
-    """Whether a server that restarts looks like this; a wrong name, certificate or network stays as it is."""
-    return isinstance(error, (ConnectionError, http.client.HTTPException)) and not isinstance(error, ssl.SSLError)
-
-
-def _pause(tries_left: int) -> float:
-    return 0.1 * 2.0 ** (RETRIES - tries_left)
-
-
-def _wait(response: http.client.HTTPResponse, tries_left: int) -> float | None:
-    """Seconds until it makes sense to ask again; None where the answer is final."""
-    stated = response.getheader("Retry-After") or ""
-    if stated.isdecimal() and (response.status == 429 or response.status >= 500):
-        return min(float(stated), LONGEST_WAIT)
-    return _pause(tries_left) if response.status in BUSY else None
+def _read_until(connection: Connection, response: http.client.HTTPResponse) -> bytes:
+    chunks = []
+    while chunk := response.read1(CHUNK):
+        chunks.append(chunk)
+        left = connection.ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the rest of the answer")
+        # It is gone from the connection where the server closes after this answer.
+        if connection.sock:
+            connection.sock.settimeout(left)
+    return b"".join(chunks)

@@ -41,6 +41,7 @@ class Overrides(NamedTuple):
     request_timeout: str | None = None
     proxy_url: str | None = None
     disable_compression: bool = False
+    verbosity: str | None = None
 
 
 class Origin(NamedTuple):
@@ -66,6 +67,7 @@ class Cluster(NamedTuple):
     user: Entry
     timeout: float | None  # in seconds, of a whole request; None: as long as it takes
     origin: Origin = Origin()
+    verbosity: int = 0  # kubectl's -v
 
 
 def resolve(overrides: Overrides, environ: Mapping[str, str]) -> Cluster:
@@ -90,6 +92,7 @@ def resolve(overrides: Overrides, environ: Mapping[str, str]) -> Cluster:
         user,
         parse_timeout(overrides.request_timeout),
         origin,
+        parse_verbosity(overrides.verbosity),
     )
 
 
@@ -225,3 +228,11 @@ def parse_timeout(text: str | None) -> float | None:
         raise UsageError(f'--request-timeout "{text}" is not a time like 30, 10s or 1m30s')
     parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
     return sum(float(number) * _UNITS[unit] for number, unit in parts) or None
+
+
+def parse_verbosity(text: str | None) -> int:
+    """The level of kubectl's `-v`; raises UsageError."""
+    try:
+        return int(text or "0")
+    except ValueError as error:
+        raise UsageError(f'invalid argument "{text}" for "-v, --v" flag: a level is a whole number') from error

@@ -9,9 +9,9 @@ from kubectl_argo_pods.cluster import endpoint as endpoints
 from kubectl_argo_pods.cluster import http as kubernetes
 from kubectl_argo_pods.cluster import tls
 from kubectl_argo_pods.cluster.credentials import Credentials, Headers
-from kubectl_argo_pods.cluster.http import Http, Terms
+from kubectl_argo_pods.cluster.http import Http, Terms, connect
 from kubectl_argo_pods.cluster.identity import authorization
-from kubectl_argo_pods.cluster.kubeconfig import Cluster, Overrides, parse_timeout
+from kubectl_argo_pods.cluster.kubeconfig import Cluster, Overrides, parse_timeout, parse_verbosity
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 from kubectl_argo_pods.errors import ConfigError, UsageError
 from kubectl_argo_pods.permissions import Need
@@ -87,7 +87,12 @@ def open_http(
     caller = _caller(
         flags, _credentials(cluster, overrides, environ), tls.from_user(_flags_as_user(overrides)), environ
     )
-    return Http(target, caller, Terms(_trust(flags, overrides, environ), parse_timeout(overrides.request_timeout)))
+    terms = Terms(
+        _trust(flags, overrides, environ),
+        parse_timeout(overrides.request_timeout),
+        verbosity=parse_verbosity(overrides.verbosity),
+    )
+    return connect(target, caller, terms)
 
 
 def _through_kubernetes(
@@ -109,7 +114,7 @@ def _through_kubernetes(
         login=LOGIN,
         via=kube,
     )
-    return Http(target, ProxiedCaller(credentials, caller), kubernetes.terms_of(cluster))
+    return connect(target, ProxiedCaller(credentials, caller), kubernetes.terms_of(cluster))
 
 
 def service_proxy(flags: ArgoServerFlags, environ: Mapping[str, str]) -> list[Need]:

@@ -58,6 +58,7 @@ class Outcome(NamedTuple):
     who: tuple[Who, ...]  # as many as there were
     passed: tuple[Passed, ...]
     plugin: tuple[Any, ...]  # what each run of the credential plugin was given
+    written: Any  # what the kubeconfig's auth-providers hold afterwards
 
 
 class Ran(NamedTuple):
@@ -98,7 +99,17 @@ def run(case: Case, world: World, runner: Runner) -> tuple[Outcome, str]:
     paths = dict.fromkeys(path for path in map(_path, world.seen) if path.endswith("/workflows"))
     who = sorted(set(map(_who, world.seen)))
     passed = sorted(set(world.passed))
-    return Outcome(ran.works, tuple(paths), tuple(who), tuple(passed), tuple(map(json.loads, runs))), ran.message
+    return Outcome(
+        ran.works, tuple(paths), tuple(who), tuple(passed), tuple(map(json.loads, runs)), _written(world)
+    ), ran.message
+
+
+def _written(world: World) -> Any:
+    try:
+        users = (yaml.safe_load((world.folder / "config").read_text()) or {}).get("users", [])
+    except (OSError, AttributeError, yaml.YAMLError):
+        return None
+    return [item["user"]["auth-provider"] for item in users if "auth-provider" in item["user"]]
 
 
 def _path(seen: Seen) -> str:

@@ -1,20 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.connection.cases import files, plugins, proxies, servers, users
+from tests.connection.cases import files, plugins, providers, proxies, servers, users
 from tests.connection.comparison import Case, filled, run, with_argo_pods, with_kubectl, with_kubernetes_package
-from tests.connection.world import World, open_world
+from tests.connection.world import World
 
-CASES = [*files.CASES, *servers.CASES, *users.CASES, *plugins.CASES, *proxies.CASES]
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with open_world(tmp_path_factory.mktemp("world")) as opened:
-        yield opened
+CASES = [*files.CASES, *servers.CASES, *users.CASES, *plugins.CASES, *providers.CASES, *proxies.CASES]
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])

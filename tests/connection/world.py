@@ -12,7 +12,7 @@ import select
 import socket
 import ssl
 import threading
-from base64 import b64decode, b64encode
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler
@@ -72,8 +72,18 @@ class World:
         for kind in ("crt", "key"):
             # As it stands inside a text of JSON.
             found[f"PEM_{kind.upper()}"] = json.dumps((self.folder / f"admin.{kind}").read_text())[1:-1]
+        found |= TOKENS
         found["PATH"] = os.environ["PATH"]
         return found
+
+
+def _id_token(expires: int) -> str:
+    """A JSON Web Token that nobody has signed."""
+    parts = ({"alg": "none"}, {"exp": expires})
+    return ".".join(urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + ".c2VjcmV0"
+
+
+TOKENS = {"EXPIRED_TOKEN": _id_token(1), "GOOD_TOKEN": _id_token(4102444800), "NEW_TOKEN": _id_token(4102444801)}
 
 
 def _base64(content: bytes) -> str:
@@ -178,6 +188,18 @@ DISCOVERY: dict[str, Any] = {
 }
 
 
+def _identity(server: str, path: str, headers: Headers, body: str) -> tuple[int, Any]:
+    """The identity provider /idp knows its clients by a header, /form-idp by the form."""
+    base = path.split("/")[1]
+    if path.endswith("/.well-known/openid-configuration"):
+        return 200, {"token_endpoint": f"{server}/{base}/token?p=1"}
+    in_header = any(name.lower() == "authorization" for name, _ in headers)
+    if (base == "idp") != in_header or "refresh_token=refresh-1" not in body:
+        return 400, {"error": "invalid_grant"}
+    issued = {"access_token": "a", "token_type": "Bearer", "id_token": TOKENS["NEW_TOKEN"]}
+    return 200, issued | {"refresh_token": "refresh-2"}
+
+
 def _answer(path: str) -> Any:
     found = [body for suffix, body in DISCOVERY.items() if path.partition("?")[0].endswith(suffix)]
     return found[0] if found else TABLE
@@ -211,12 +233,19 @@ def _handler(world: World, name: str, tls: ssl.SSLContext | None) -> type[BaseHT
             world.seen.append(Seen(name, self.path, headers, names[-1] if names else "", sni))
             status = world.refusals.pop(0) if world.refusals else 200
             refusal = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": status, "message": "no"}
-            body = json.dumps(_answer(self.path) if status == 200 else refusal).encode()
+            repeated = {"repeated": dict(self.headers)} if self.path.startswith("/echo/") else {}
+            body = json.dumps(_answer(self.path) | repeated if status == 200 else refusal).encode()
+            if "idp/" in self.path:
+                sent = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                status, answer = _identity(f"{name}://{self.headers['Host']}", self.path, headers, sent)
+                body = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        do_POST = do_GET
 
         def log_message(self, format: str, *args: object) -> None:
             """Nothing on stderr."""

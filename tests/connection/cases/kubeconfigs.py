@@ -41,3 +41,12 @@ def plugin(status: str = '{"token": "from-plugin"}', env: Mapping[str, str] = {}
     given = [{"name": name, "value": value} for name, value in {"PLUGIN_STATUS": status, **env}.items()]
     basic: Entry = {"apiVersion": V1, "command": "./plugin", "interactiveMode": "Never", "env": given}
     return {"exec": {**basic, **fields}}
+
+
+PROVIDER: Entry = {
+    "idp-issuer-url": URL + "/idp",
+    "idp-certificate-authority-data": "$CA_DATA",
+    "client-id": "me",
+    "client-secret": "s e",
+    "refresh-token": "refresh-1",
+}
