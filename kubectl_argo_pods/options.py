@@ -99,9 +99,23 @@ class Connection(NamedTuple):
     disable_compression: Annotated[
         bool, Option(("--disable-compression",), "Do not ask the server to compress its answers.")
     ] = False
+    cache_dir: Annotated[
+        str | None,
+        Option(
+            ("--cache-dir",),
+            "Where completion keeps for seconds what it has found. [$KUBECACHEDIR; else ~/.kube/cache]",
+            "FOLDER",
+            "file",
+        ),
+    ] = None
     verbosity: Annotated[
         str | None,
-        Option(("-v", "--v"), "Tell what is sent, without secrets: 6 requests, 7 headers, 8 answers, 9 all.", "LEVEL"),
+        Option(
+            ("-v", "--v"),
+            "Tell what is sent, without secrets: 6 requests, 7 headers, 8 answers, 9 all.",
+            "LEVEL",
+            ("6", "7", "8", "9"),
+        ),
     ] = None
     argo_server: Annotated[
         str | None,

@@ -27,8 +27,8 @@ class Kept(NamedTuple):
 class Cache:
     """Files by keys that only their owner can read; where that cannot be had, nothing is kept."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._folder = _private(_folder(environ))
+    def __init__(self, given: str | None, environ: Mapping[str, str]) -> None:
+        self._folder = _private(_folder(given, environ))
 
     def read(self, key: str) -> Kept | None:
         if not self._folder:
@@ -82,10 +82,10 @@ def key_of(*parts: object) -> str:
     return blake2b(repr((__version__, *parts)).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def _folder(environ: Mapping[str, str]) -> str:
+def _folder(given: str | None, environ: Mapping[str, str]) -> str:
     """Beside what kubectl keeps (k8s.io/cli-runtime/pkg/genericclioptions/config_flags.go)."""
     home = environ.get("HOME") or os.path.expanduser("~")
-    return os.path.join(environ.get("KUBECACHEDIR") or os.path.join(home, ".kube", "cache"), "argo-pods")
+    return os.path.join(given or environ.get("KUBECACHEDIR") or os.path.join(home, ".kube", "cache"), "argo-pods")
 
 
 def _private(folder: str) -> str:

@@ -22,7 +22,7 @@ class Known:
     def __init__(self, place: Place, deadline: float) -> None:
         self._place = place
         self._deadline = deadline
-        self._cache = Cache(place.environ)
+        self._cache = Cache(place.connection.cache_dir, place.environ)
 
     def kubeconfig(self) -> Kubeconfig:
         """What the kubeconfig files hold; raises ConfigError."""

@@ -103,6 +103,14 @@ def test_what_is_kept_is_for_its_owner_alone(
     assert {stat.S_IMODE(path.stat().st_mode) for path in paths} == {0o700, 0o600}
 
 
+def test_it_is_kept_where_the_user_says(tab: Tab, cluster: SimulatedCluster, tmp_path: Path) -> None:
+    flag, variable = tmp_path / "flag", tmp_path / "variable"
+    tab(f"--cache-dir {flag} etl", {"KUBECACHEDIR": str(variable)})
+    assert (flag.exists(), variable.exists()) == (True, False)
+    tab("etl", {"KUBECACHEDIR": str(variable)})
+    assert [each.name for each in variable.iterdir()] == ["argo-pods"]
+
+
 def test_what_others_may_have_written_is_not_believed(
     tab: Tab, cluster: SimulatedCluster, clean_environment: dict[str, str], tmp_path: Path
 ) -> None:
