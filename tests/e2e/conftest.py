@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
+from typing import Protocol
 
 import pytest
 
@@ -29,6 +33,35 @@ def real_workflows() -> Iterator[dict[str, str]]:
         yield submission.run(submission.read(suffix))
     finally:
         submission.clean_up(suffix)
+
+
+class Restart(Protocol):
+    def __call__(self, part: str, **settings: str) -> None:
+        """Kills a part of the cluster, like kube-apiserver, and starts it again with these variables set.
+
+        When this returns, the API server answers and the controller works again.
+        """
+
+
+@pytest.fixture
+def restart() -> Restart:
+    """Restarts parts of the cluster with the command that E2E_RESTART names: PART [NAME=VALUE...] follow it."""
+    if os.environ.get("E2E") != "1":
+        pytest.skip("needs a real cluster: make e2e")
+    if not os.environ.get("E2E_RESTART"):
+        pytest.skip("needs E2E_RESTART, a command that restarts a part of the cluster")
+    command = shlex.split(os.environ["E2E_RESTART"])
+
+    def run(part: str, **settings: str) -> None:
+        subprocess.run([*command, part, *(f"{name}={value}" for name, value in settings.items())], check=True)
+        if part == "kube-apiserver":
+            while subprocess.run(["kubectl", "get", "--raw", "/readyz"], capture_output=True).returncode:
+                Event().wait(0.2)
+            # Argo 3.7 does not find back by itself: its informers list with a version and a continue token at once,
+            # which the new server refuses.
+            run("workflow-controller")
+
+    return run
 
 
 @pytest.fixture(scope="session")

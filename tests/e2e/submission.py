@@ -24,9 +24,9 @@ AT_A_TIME = 4  # small clusters grow unhealthy under more
 PATIENCE = 600.0
 
 
-def read(suffix: str) -> dict[str, list[Manifest]]:
+def read(suffix: str, folder: Path = FOLDER) -> dict[str, list[Manifest]]:
     """The manifests to submit by file, named with the suffix; `E2E_IMAGE` replaces the image."""
-    return {path.stem: list(_prepared(path, suffix)) for path in sorted(FOLDER.glob("*.yaml"))}
+    return {path.stem: list(_prepared(path, suffix)) for path in sorted(folder.glob("*.yaml"))}
 
 
 def _prepared(path: Path, suffix: str) -> Iterator[Manifest]:
@@ -36,7 +36,7 @@ def _prepared(path: Path, suffix: str) -> Iterator[Manifest]:
         if manifest["kind"] == "Workflow":
             metadata["name"] = f"{metadata['name']}-{suffix}"
             manifest["spec"].setdefault("activeDeadlineSeconds", 1800)
-        metadata["labels"] = {OWNED: suffix}
+        metadata["labels"] = metadata.get("labels", {}) | {OWNED: suffix}
         yield manifest
 
 
@@ -84,7 +84,7 @@ def workflows(names: Iterable[str]) -> dict[str, Manifest]:
 
 def clean_up(suffix: str) -> None:
     kubectl("delete", "workflows", "-l", f"{OWNED}={suffix}", "--wait=false")
-    kubectl("delete", "workflowtemplates", "-l", f"{OWNED}={suffix}")
+    kubectl("delete", "workflowtemplates,configmaps", "-l", f"{OWNED}={suffix}")
     caches = json.loads(kubectl("get", "configmaps", "-o", "json"))["items"]
     mine = [each["metadata"]["name"] for each in caches if each["metadata"]["name"].endswith(f"-{suffix}-cache")]
     if mine:
