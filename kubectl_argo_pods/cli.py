@@ -22,7 +22,7 @@ from kubectl_argo_pods import options
 from kubectl_argo_pods.calls import perform
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar import Call, commands, ended, named_command, negated, parted, respelled
-from kubectl_argo_pods.help import PROGRAM, Page, declared, text
+from kubectl_argo_pods.help import PROGRAM, WORDS, Page, declared, text
 from kubectl_argo_pods.options import SECTIONS, Argument, Connection, Option, Tail
 
 # Every command, with the function that performs it; the first is performed where none is named.
@@ -219,6 +219,7 @@ def page(name: str) -> Page:
         usage=_usage(name),
         summary=_summary(name),
         examples={comment: f"{PROGRAM} {line}".rstrip() for comment, line in EXAMPLES[name].items()},
+        words=WORDS if name == first else {},
         sections={section: options for section, options in sections.items() if options},
         commands={other: _summary(other) for other in FUNCTIONS if other != first} if name == first else {},
         notes=notes,

@@ -12,19 +12,39 @@ PROGRAM = "kubectl argo-pods"
 WIDTH = 80
 # Where the text of an option begins at the latest; longer names stand on a line of their own.
 COLUMN = 34
+# How a workflow and its nodes may be named, in every command.
+WORDS = {
+    "WORKFLOW": {
+        "NAME, wf/NAME": "the workflow of this name; wf/NAME where the name is a command's",
+        "@latest, @failed, @running": "the newest workflow, the newest that failed, the newest that runs",
+        "'GLOB'": "the workflows whose names match",
+    },
+    "NODE": {
+        "train, 'train(0)'": "a node by its display name, an attempt of a retry, or an item of a loop",
+        "wf.etl.train, etl.train": "a node by its own name, or the tail of it",
+        "POD, pod/NAME": "the node of this pod",
+        "'GLOB'": "the nodes and pods whose names match",
+        "template:GLOB": "the nodes of these templates",
+        "param:NAME=VALUE": "the nodes with this input parameter",
+        "@failed, @running, @pending, @succeeded": "the nodes in this phase; @failed includes Error",
+        "@first-failed, @last": "the node that failed first; the node that started last",
+    },
+}
 
 
 class Page(NamedTuple):
     """What there is to say of a command.
 
-    `examples` are command lines by what they do, `sections` the options by their headings, `commands` the summaries of
-    the other commands by name, `notes` the sentences at the end.
+    `examples` are command lines by what they do, `words` the forms of the words by what these are called, `sections`
+    the options by their headings, `commands` the summaries of the other commands by name, `notes` the sentences at the
+    end.
     """
 
     name: str
     usage: str
     summary: str
     examples: dict[str, str]
+    words: dict[str, dict[str, str]]
     sections: dict[str, list[Option]]
     commands: dict[str, str]
     notes: list[str]
@@ -44,6 +64,8 @@ def text(page: Page, width: int = WIDTH) -> str:
     parts += ["\n".join(["Examples:", *examples])] if examples else []
     if page.commands:
         parts.append("\n".join(["Commands:", *definitions(page.commands.items(), width)]))
+    for word, forms in page.words.items():
+        parts.append("\n".join([f"{word} is one of:", *definitions(forms.items(), width)]))
     for heading, options in page.sections.items():
         parts.append("\n".join([f"{heading}:", *option_lines(options, width)]))
     parts += ["\n".join(fill(note, width) for note in page.notes)] if page.notes else []

@@ -105,7 +105,7 @@ def test_the_options_of_the_connection_are_kubectls_but_for_what_only_go_program
     of_go = {"--log-flush-frequency", "--profile", "--profile-output", "--vmodule"}
     # Of what kubectl keeps for itself, and of Kubernetes' versions, the plugin knows nothing.
     of_kubectl = {"--kuberc", "--match-server-version", "--warnings-as-errors"}
-    ours = set(explained_options(argo_pods("options").stdout)) | {"--cache-dir", "--v"}
+    ours = set(explained_options(argo_pods("options").stdout))
     assert set(re.findall(r"^    (?:-\w, )?(--[\w-]+)=", theirs, re.M)) - ours == of_go | of_kubectl
 
 
