@@ -2,13 +2,15 @@
 PYTHON ?= $(firstword $(foreach name,python3.11 python3 python3.12 python3.13 python3.14,\
 	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 VENV ?= .venv
+# Which Pythons the archives carry: a name in release/pythons.json.
+PYTHONS ?= maven
 BIN = $(VENV)/bin
 # The plugin, and the kubectl of the tests where the machine has none of its own.
 ON_PATH = PATH="$(abspath $(BIN)):$$PATH"
 DEMO_ARGUMENTS = $(if $(TRY),--try)
 
 .DEFAULT_GOAL = help
-.PHONY: help install demo test test-oldest check format e2e bench clean
+.PHONY: help install demo test test-oldest check format e2e bench generate dist test-dist lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -43,14 +45,35 @@ bench: $(VENV)/.installed  ## compare time and memory with kubectl and argo, on 
 	PATH="$$PATH:$(abspath $(BIN))" $(BIN)/python -m tests.bench.objects
 	$(BIN)/python -m tests.bench.run --plugin $(BIN)/kubectl-argo_pods
 
+generate: $(VENV)/.installed  ## write anew what is made of the commands' declarations
+	$(BIN)/python -m kubectl_argo_pods.cli --write-grammar
+	$(BIN)/python -m release.manual --write
+
+dist: $(VENV)/.installed-dist  ## make what is released: sdist, wheel, archives for krew; PYTHONS=standalone as releases do
+	$(BIN)/python -m release --pythons $(PYTHONS)
+
+test-dist: dist  ## make what is released, and test it: it installs, and runs without Python
+	DIST="$(abspath dist)" $(ON_PATH) $(BIN)/pytest -q tests/dist
+
+# Left out are asyncio's client of the kubernetes package, and what makes help colourful: the plugin uses neither.
+lock: $(VENV)/.installed-dist  ## pin the packages of the archives anew
+	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.14 --generate-hashes --upgrade \
+		--no-annotate --custom-compile-command 'make lock' --extra zstd --extra brotli \
+		$(addprefix --no-emit-package ,aiohttp aiohappyeyeballs aiohttp-retry aiosignal attrs frozenlist multidict \
+		propcache yarl rich pygments markdown-it-py mdurl) --output-file release/requirements.txt setup.cfg >/dev/null
+
 clean:  ## remove what the targets made
-	rm -rf $(VENV) .venv-oldest build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-oldest build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # editable_mode=compat is a plain line in a .pth file; the default installs an import hook that every start pays for.
 $(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
 	@echo "installing into $(VENV)"
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --config-settings editable_mode=compat --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.installed-dist: setup.cfg | $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --config-settings editable_mode=compat --editable '.[dist]'
 	@touch $@
 
 $(BIN)/python:

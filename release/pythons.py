@@ -1,0 +1,64 @@
+"""The Pythons that the archives carry: from where, and unpacked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import urllib.request
+from pathlib import Path
+from typing import NamedTuple
+
+LIST = Path(__file__).with_name("pythons.json")
+# `maven` are the JavaCPP presets of CPython, `standalone` is python-build-standalone: optimized, and for older Linux.
+SETS = ("maven", "standalone")
+
+
+class Python(NamedTuple):
+    """A packed Python: a URL, or the coordinates of a Maven artifact."""
+
+    origin: str
+    sha256: str
+
+
+def listed(pythons: str, platform: str) -> Python:
+    entry = json.loads(LIST.read_text())[pythons][platform]
+    return Python(entry["from"], entry["sha256"])
+
+
+def unpacked(python: Python, cache: Path) -> Path:
+    """The folder of an unpacked Python; fetched and verified if it is not there yet."""
+    folder = cache / python.sha256
+    if not folder.exists():
+        packed = _fetched(python, cache)
+        found = hashlib.sha256(packed.read_bytes()).hexdigest()
+        if found != python.sha256:
+            raise SystemExit(f"{packed} has the checksum {found}, but {LIST.name} wants {python.sha256}")
+        started = folder.with_suffix(".part")
+        shutil.rmtree(started, ignore_errors=True)
+        shutil.unpack_archive(packed, started, "gztar" if packed.name.endswith(".tar.gz") else "zip")
+        started.rename(folder)
+    return folder
+
+
+def _fetched(python: Python, cache: Path) -> Path:
+    cache.mkdir(parents=True, exist_ok=True)
+    if not python.origin.startswith("https:"):
+        _, artifact, version, _, classifier = python.origin.split(":")
+        copied = cache / f"{artifact}-{version}-{classifier}.jar"
+        copy = [
+            "mvn",
+            "-q",
+            "-B",
+            "-Dstyle.color=never",
+            "dependency:copy",
+            f"-Dartifact={python.origin}",
+            f"-DoutputDirectory={cache}",
+        ]
+        subprocess.run(copy, check=True)
+        return copied
+    packed = cache / python.origin.rsplit("/", 1)[1]
+    with urllib.request.urlopen(python.origin, timeout=60) as answer, packed.open("wb") as file:
+        shutil.copyfileobj(answer, file)
+    return packed
