@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 DEBUG = "KUBECTL_ARGO_PODS_DEBUG"
-# What our scripts for the shells ask with. kubectl runs a program of its own for that: this one by another name.
+# What scripts for the shells ask with. kubectl runs a program of its own for that: this one by another name.
 COMPLETE = "__complete"
+COMPLETE_TCSH = f"{COMPLETE}-tcsh"
+COMPLETE_KUBECTL = f"{COMPLETE}-kubectl"
 COMPLETER = "kubectl_complete-argo_pods"
 
 
@@ -31,7 +33,7 @@ def main() -> NoReturn:
 
 def _arguments(argv: list[str]) -> list[str]:
     name = os.path.basename(argv[0]).removesuffix(".exe")
-    return [COMPLETE, *argv[1:]] if name == COMPLETER else argv[1:]
+    return [COMPLETE_KUBECTL, *argv[1:]] if name == COMPLETER else argv[1:]
 
 
 class OutputError(Exception):
@@ -68,10 +70,8 @@ def _call(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"kubectl-argo_pods {__version__}\n")
         return 0
-    if arguments[:1] == [COMPLETE]:
-        from kubectl_argo_pods.completion import answer
-
-        return answer.give(arguments[1:], os.environ, silent=not os.environ.get(DEBUG))
+    if arguments and arguments[0].startswith(COMPLETE):
+        return _complete(arguments)
     from kubectl_argo_pods import grammar, interrupts
 
     interrupts.listen()
@@ -83,6 +83,21 @@ def _call(arguments: list[str]) -> int:
     from kubectl_argo_pods.calls import perform
 
     return perform(call, os.environ)
+
+
+def _complete(arguments: list[str]) -> int:
+    silent = not os.environ.get(DEBUG)
+    if arguments[0] == COMPLETE_KUBECTL:
+        from kubectl_argo_pods.completion import kubectl
+
+        return kubectl.give(arguments[1:], os.environ, silent=silent)
+    if arguments[0] == COMPLETE_TCSH:
+        from kubectl_argo_pods.completion import tcsh
+
+        return tcsh.give(os.environ, silent=silent)
+    from kubectl_argo_pods.completion import answer
+
+    return answer.give(arguments[1:], os.environ, silent=silent)
 
 
 def _open_streams() -> None:

@@ -1,6 +1,7 @@
 """The command line with Typer, built from the commands' own parameters: help, mistakes, what the quick parser leaves.
 
-`python -m kubectl_argo_pods.cli --write-grammar` writes the tables that `grammar` and the completion read instead.
+`python -m kubectl_argo_pods.cli --write-grammar` writes the tables that `grammar` and the completion read instead, and
+the completion's scripts.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import inspect
 import os
 import pprint
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
@@ -302,3 +304,6 @@ if __name__ == "__main__":
             path.write_text(table)
         else:
             print(table, end="")
+    if sys.argv[1:] == ["--write-grammar"]:
+        # They are made of what has just been written, which this process has read before.
+        subprocess.run([sys.executable, "-m", "kubectl_argo_pods.completion.scripts"], check=True)

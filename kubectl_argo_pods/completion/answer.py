@@ -25,17 +25,26 @@ NO_SPACE, NO_FILES, KEEP_ORDER = 2, 4, 32
 
 
 def give(arguments: list[str], environ: Mapping[str, str], *, silent: bool) -> int:
-    """Print the answer; silent, not even what others write to stderr is seen, a credential plugin for one."""
+    """Print the answer."""
     if silent:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        be_silent()
+    sys.stdout.write(answered(arguments, environ, silent=silent))
+    return 0
+
+
+def be_silent() -> None:
+    """Let nothing be seen that anything writes to stderr, a credential plugin for one."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+def answered(arguments: list[str], environ: Mapping[str, str], *, silent: bool) -> str:
+    """The answer; silent, that there is none where something is wrong with us."""
     try:
-        text = answer(arguments, environ)
+        return answer(arguments, environ)
     except Exception:
         if not silent:
             raise
-        text = f":{NO_FILES}\n"
-    sys.stdout.write(text)
-    return 0
+        return f":{NO_FILES}\n"
 
 
 def answer(arguments: list[str], environ: Mapping[str, str]) -> str:

@@ -1,0 +1,172 @@
+"""TAB in real shells, directly and through the real kubectl."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import SimulatedCluster
+from tests.completion.conftest import AGE
+from tests.completion.shells import KUBECTL, STARTS, Shell, need
+
+COMPLETIONS = Path(__file__).parents[2] / "completions"
+SOURCES = {
+    "bash": f"source {COMPLETIONS}/kubectl-argo_pods.bash",
+    "zsh": f"source {COMPLETIONS}/_kubectl-argo_pods",
+    "fish": f"source {COMPLETIONS}/kubectl-argo_pods.fish",
+    "tcsh": f"source {COMPLETIONS}/kubectl-argo_pods.tcsh",
+}
+# What is typed, and what TAB makes of it.
+COMPLETED = {
+    "ver": "version ",
+    "list etl": "list etl-7k2lp ",
+    "wf/etl": "wf/etl-7k2lp ",
+    "@la": "@latest ",
+    "etl-7k2lp ex": "etl-7k2lp extract ",
+    "list etl-7k2lp extract che": "list etl-7k2lp extract check",
+    "etl-7k2lp list ex": "etl-7k2lp list extract ",
+    "etl-7k2lp template:fe": "etl-7k2lp template:fetch ",
+    "etl-7k2lp @first": "etl-7k2lp @first-failed ",
+    "etl-7k2lp pod/etl-7k2lp-f": "etl-7k2lp pod/etl-7k2lp-fetch-3661961890 ",
+    # What all have in common, so without the parenthesis that a shell would not take.
+    "etl-7k2lp tr": "etl-7k2lp transform",
+    "-n la": "-n lab ",
+    "-nla": "-nlab ",
+    "--namespace=la": "--namespace=lab ",
+    "-n lab bi": "-n lab big ",
+    "bi -n la": "bi -n lab ",
+    "--context sim": "--context simulated ",
+    "--color al": "--color always ",
+    "-o wi": "-o wide ",
+    "-o jsonp": "-o jsonpath",
+    "etl-7k2lp --template cl": "etl-7k2lp --template clean ",
+    "--kubeconfig ./kubec": "--kubeconfig ./kubeconfig ",
+    "--kubeconfig=./kubec": "--kubeconfig=./kubeconfig ",
+    "--all-na": "--all-namespaces ",
+    "version --": "version --help ",
+    "nothing-like-it": "nothing-like-it",
+}
+# Parentheses and colons, quoted in either way; and lists. tcsh asks nobody about a word with a parenthesis.
+QUOTED = {
+    r"etl-7k2lp transform\(1": r"etl-7k2lp transform\(1:customers\) ",
+    r"etl-7k2lp transform\(1:cu": r"etl-7k2lp transform\(1:customers\) ",
+    r"etl-7k2lp check\(1": r"etl-7k2lp check\(1\) ",
+}
+# kubectl's scripts have nothing for a word with an open quote (but for fish), and quote commas in bash.
+OURS = {
+    "etl-7k2lp 'transform(1": "etl-7k2lp 'transform(1:customers)' ",
+    'etl-7k2lp "transform(1:c': 'etl-7k2lp "transform(1:customers)" ',
+}
+LISTS = {
+    "etl-7k2lp --phase Failed,E": "etl-7k2lp --phase Failed,Error ",
+    "-o custom-columns=POD:.metadata.name,HO": "-o custom-columns=POD:.metadata.name,HOST:.status.host ",
+    "--output=custom-columns=POD:.metadata.name,HO": "--output=custom-columns=POD:.metadata.name,HOST:.status.host ",
+}
+
+
+@pytest.fixture
+def environment(clean_environment: dict[str, str], cluster: SimulatedCluster, tmp_path: Path) -> dict[str, str]:
+    """As a user has it who has installed the plugin; the kubeconfig is in the folder that the shell is in."""
+    return clean_environment
+
+
+def completed(shell: Shell, command: str, cases: dict[str, str]) -> dict[str, str]:
+    return {typed: shell.tab(f"{command} {typed}").line.removeprefix(f"{command} ") for typed in cases}
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_shell_completes_the_plugin(name: str, environment: dict[str, str], tmp_path: Path) -> None:
+    need(name)
+    cases = COMPLETED | LISTS | (QUOTED | OURS if name != "tcsh" else {})
+    with Shell(name, environment, tmp_path) as shell:
+        assert shell.run(SOURCES[name]) == []
+        assert completed(shell, "kubectl-argo_pods", cases) == cases
+
+
+@pytest.mark.parametrize("name", KUBECTL)
+def test_a_shell_completes_the_plugin_behind_kubectl(name: str, environment: dict[str, str], tmp_path: Path) -> None:
+    need(name)
+    cases = COMPLETED | QUOTED | (OURS if name == "fish" else {})
+    # kubectl would make something else of it.
+    cases |= {typed: typed for typed in LISTS if "=" in typed}
+    with Shell(name, environment, tmp_path) as shell:
+        assert shell.run(KUBECTL[name]) == []
+        assert completed(shell, "kubectl argo-pods", cases) == cases
+
+
+LISTED = {
+    "bash": ["check     (Running AGE)  check(0)  (Failed AGE)   check(1)  (Running AGE)"],
+    "zsh": ["check     -- Running AGE", "check(0)  -- Failed AGE", "check(1)  -- Running AGE"],
+    "tcsh": ["check    check(0) check(1)"],
+}
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_shell_lists_what_there_is_to_choose_from(name: str, environment: dict[str, str], tmp_path: Path) -> None:
+    need(name)
+    with Shell(name, environment, tmp_path) as shell:
+        shell.run(SOURCES[name])
+        assert [AGE.sub("AGE", line) for line in shell.tab("kubectl-argo_pods etl-7k2lp ch").listed] == LISTED[name]
+
+
+def test_fish_tells_what_there_is_to_choose_from(environment: dict[str, str], tmp_path: Path) -> None:
+    need("fish")
+    script = f"{SOURCES['fish']}; complete -C 'kubectl-argo_pods etl-7k2lp ch'"
+    done = subprocess.run(["fish", "--no-config", "-c", script], env=environment, capture_output=True, text=True)
+    assert (AGE.sub("AGE", done.stdout).splitlines(), done.stderr) == (
+        ["check\tRunning AGE", "check(0)\tFailed AGE", "check(1)\tRunning AGE"],
+        "",
+    )
+
+
+def test_bash_lists_the_newest_first(environment: dict[str, str], tmp_path: Path) -> None:
+    need("bash")
+    with Shell("bash", environment, tmp_path) as shell:
+        shell.run(SOURCES["bash"])
+        (listed,) = shell.tab("kubectl-argo_pods list nightly").listed
+    assert listed.split()[::3] == ["nightly-1", "nightly-3", "nightly-2"]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+def test_what_is_completed_is_what_is_meant(name: str, environment: dict[str, str], tmp_path: Path) -> None:
+    need(name)
+    with Shell(name, environment, tmp_path) as shell:
+        shell.run(SOURCES[name])
+        line = shell.tab(r"kubectl-argo_pods etl-7k2lp transform\(1").line
+        assert shell.run(f"{line} -o name") == ["pod/etl-7k2lp-clean-1240257870"]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_without_an_answer_verbs_flags_and_files_are_left(
+    name: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    need(name)
+    plugin = tmp_path / "bin" / "kubectl-argo_pods"
+    plugin.parent.mkdir()
+    plugin.write_text("#!/bin/sh\nexit 1\n")
+    plugin.chmod(0o755)
+    cases = {"ver": "version ", "--all-na": "--all-namespaces ", "--kubeconfig ./kubec": "--kubeconfig ./kubeconfig "}
+    cases |= {"--color al": "--color always "}
+    with Shell(name, environment | {"PATH": f"{plugin.parent}:{environment['PATH']}"}, tmp_path) as shell:
+        assert shell.run(SOURCES[name]) == []
+        assert completed(shell, "kubectl-argo_pods", cases) == cases
+
+
+def test_zsh_finds_the_script_in_a_folder_of_functions(environment: dict[str, str], tmp_path: Path) -> None:
+    need("zsh")
+    folder = tmp_path / "functions"
+    folder.mkdir()
+    shutil.copy(COMPLETIONS / "_kubectl-argo_pods", folder)
+    with Shell("zsh", environment, tmp_path) as shell:
+        assert shell.run("fpath=($PWD/functions $fpath); compinit -D") == []
+        for _ in range(2):
+            assert shell.tab("kubectl-argo_pods ver").line == "kubectl-argo_pods version "
+
+
+def test_every_script_is_what_is_generated(tmp_path: Path) -> None:
+    from kubectl_argo_pods.completion.scripts import bundle
+
+    assert {path.name: path.read_text() for path in COMPLETIONS.iterdir()} == bundle()
