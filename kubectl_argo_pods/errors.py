@@ -26,6 +26,16 @@ class UnreachableError(ArgoPodsError):
     """No server answered: the network, its name or its certificate."""
 
 
+class LostError(ArgoPodsError):
+    """The connection to a container ended before its command did."""
+
+
+class TimedOutError(ArgoPodsError):
+    """What was waited for did not come in time."""
+
+    status = 124
+
+
 class ApiError(ArgoPodsError):
     """A server answered with a failure; `code` is its HTTP status, `reason` Kubernetes' own word for it."""
 
@@ -53,6 +63,10 @@ class GoneError(ApiError):
 
 class NoMatchError(ArgoPodsError):
     """A WORKFLOW or NODE matches nothing."""
+
+
+class AmbiguousError(ArgoPodsError):
+    """Several pods are meant where one is needed."""
 
 
 class ManifestError(ArgoPodsError):

@@ -58,16 +58,23 @@ class Terms(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What is asked for; `headers` are those of this request alone, `path` is below the server's own."""
+    """What is asked for; `headers` are those of this request alone, `path` is below the server's own.
+
+    With `switches` it asks for another protocol: then 101 is the only answer that grants it.
+    """
 
     method: str
     path: str
     headers: Headers
     body: bytes | None = None
+    switches: bool = False
 
     @property
     def is_idempotent(self) -> bool:
-        return self.method in ("GET", "HEAD")
+        return self.method in ("GET", "HEAD") and not self.switches
+
+    def is_granted(self, status: int) -> bool:
+        return status == 101 if self.switches else 200 <= status < 300
 
 
 def open_http(cluster: Cluster, environ: Mapping[str, str]) -> Http:
@@ -137,9 +144,9 @@ class Http:
         return Stream(connection, response, self.endpoint, lambda: self.keep(connection, response))
 
     def ask(self, request: Request) -> Answer:
-        """The head of an answer of 2xx, after as many tries as are sensible; raises UnreachableError or ApiError.
+        """The head of an answer that grants the request, after as many tries as are sensible.
 
-        Who has read all of it may `keep` the connection.
+        Raises UnreachableError or ApiError. Who has read all of it may `keep` the connection.
         """
         for tries_left in range(retries.RETRIES if request.is_idempotent else 0, -1, -1):
             try:
@@ -149,7 +156,7 @@ class Http:
                     raise faults.from_network(error, self.endpoint) from error
                 time.sleep(retries.pause(tries_left))
                 continue
-            if 200 <= response.status < 300:
+            if request.is_granted(response.status):
                 return connection, response
             failure = self._failure(connection, response)
             wait = retries.wait(response.status, response.getheader("Retry-After") or "", tries_left)

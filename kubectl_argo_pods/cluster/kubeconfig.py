@@ -218,14 +218,14 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _TIMEOUT = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+")
 
 
-def parse_timeout(text: str | None) -> float | None:
-    """Seconds of kubectl's `--request-timeout`: whole ones, or a Go duration like 1m30s; None for 0."""
+def parse_timeout(text: str | None, flag: str = "--request-timeout") -> float | None:
+    """Seconds of kubectl's `--request-timeout` and the like: whole ones, or a Go duration like 1m30s; None for 0."""
     if not text or text == "0":
         return None
     if text.isdecimal():
         return float(text)
     if not _TIMEOUT.fullmatch(text):
-        raise UsageError(f'--request-timeout "{text}" is not a time like 30, 10s or 1m30s')
+        raise UsageError(f'{flag} "{text}" is not a time like 30, 10s or 1m30s')
     parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
     return sum(float(number) * _UNITS[unit] for number, unit in parts) or None
 

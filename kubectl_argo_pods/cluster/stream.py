@@ -33,10 +33,10 @@ class Stream:
         self._endpoint = endpoint
         self._keep = keep
         self._closed = False
-        self._sock = _socket_of(response)
+        self._sock = socket_of(response)
         self._timeout = self._sock.gettimeout()
         self._body = framing(response)
-        self._early = _early(response, self._sock)
+        self._early = early_bytes(response, self._sock)
         # A quiet log or watch is no fault: --request-timeout is about requests that have an end.
         self._sock.settimeout(None)
 
@@ -97,14 +97,14 @@ class Stream:
         return b""
 
 
-def _socket_of(response: HTTPResponse) -> socket:
+def socket_of(response: HTTPResponse) -> socket:
     """The connection itself; where the server will close it, http.client has forgotten it already."""
     reader: Any = response.fp
     sock: socket = reader.raw._sock
     return sock
 
 
-def _early(response: HTTPResponse, sock: socket) -> bytes:
+def early_bytes(response: HTTPResponse, sock: socket) -> bytes:
     """What has come with the head of the answer and been read with it."""
     reader: Any = response.fp
     sock.settimeout(0.0)

@@ -1,0 +1,186 @@
+"""A websocket (RFC 6455) on a connection of our own: messages in and out without waiting, for a loop that selects.
+
+websocket-client knows how frames look. Its own way of connecting is not used: credentials, impersonation, proxies and
+TLS are those of every other request.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import time
+from base64 import b64encode
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import sha1
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from websocket import ABNF, WebSocketException, continuous_frame, frame_buffer
+
+from kubectl_argo_pods.cluster import faults
+from kubectl_argo_pods.cluster.endpoint import Endpoint
+from kubectl_argo_pods.cluster.http import Http, Request
+from kubectl_argo_pods.cluster.stream import early_bytes, socket_of
+from kubectl_argo_pods.errors import ApiError, LostError
+
+MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+# kubectl's (client-go, tools/remotecommand/websocket.go): how often a quiet connection is asked for a sign of life, and
+# how long it may be without one. In seconds.
+PING_EVERY = 5.0
+SILENCE = 61.0
+# No server of Kubernetes sends more at once than the 32 KiB that Go copies by; what is longer is no frame of theirs.
+LONGEST_FRAME = 32 * 1024 * 1024
+# As much as one call may read of a TLS connection.
+RECORD = 16384
+# The code of RFC 6455 for an end that is as it should be.
+NORMAL = (1000).to_bytes(2, "big")
+WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class Closed(NamedTuple):
+    """How the other side ended the connection: a code of RFC 6455, and its reason."""
+
+    code: int
+    reason: str
+
+
+def open_websocket(http: Http, path: str, query: Sequence[tuple[str, str]], protocols: Sequence[str]) -> WebSocket:
+    """A websocket that speaks one of the protocols; raises UnreachableError, or ApiError for a server that refuses."""
+    key = b64encode(os.urandom(16))
+    headers = [
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", key.decode()),
+        # In one line: of several, the API server reads the first only (golang.org/x/net/websocket).
+        ("Sec-WebSocket-Protocol", ", ".join(protocols)),
+    ]
+    connection, response = http.ask(Request("GET", f"{path}?{urlencode(query)}", headers, switches=True))
+    protocol = response.getheader("Sec-WebSocket-Protocol") or ""
+    accept = b64encode(sha1(key + MAGIC, usedforsecurity=False).digest()).decode()
+    if protocol not in protocols or response.getheader("Sec-WebSocket-Accept") != accept:
+        connection.close()
+        raise ApiError(f"{http.endpoint.label} turned to another protocol than was asked for", code=101)
+    sock = socket_of(response)
+    return WebSocket(sock, early_bytes(response, sock), protocol, http.endpoint)
+
+
+class WebSocket:
+    """One connection, for one thread. `receive` and `send` never wait; `fileno` is what to wait on."""
+
+    def __init__(self, sock: socket.socket, early: bytes, protocol: str, endpoint: Endpoint) -> None:
+        self.protocol = protocol
+        self.closed: Closed | None = None
+        self._sock = sock
+        sock.setblocking(False)
+        self._early = early  # what came with the head of the answer
+        self._endpoint = endpoint
+        self._frames = frame_buffer(self._recv, skip_utf8_validation=True)
+        self._fragments = continuous_frame(fire_cont_frame=False, skip_utf8_validation=True)
+        self._outgoing: deque[memoryview] = deque()
+        self.unsent = 0  # bytes
+        self._heard_at = self._pinged_at = time.monotonic()
+
+    def fileno(self) -> int:
+        return self._sock.fileno()
+
+    def receive(self) -> bytes | None:
+        """The next whole message, None where there is none yet or no more; raises LostError."""
+        while self.closed is None:
+            try:
+                frame = self._frames.recv_frame()
+            except WOULD_BLOCK:
+                return None
+            except (OSError, WebSocketException) as error:
+                raise LostError(self._why(error)) from error
+            message = self._take(frame)
+            if message is not None:
+                return message
+        return None
+
+    def send(self, message: bytes) -> None:
+        """Send a message as soon as the connection takes it; `flush` does what is left."""
+        self._put(message, ABNF.OPCODE_BINARY)
+
+    def flush(self) -> None:
+        """Send of what is waiting as much as the connection takes; raises LostError."""
+        try:
+            while self._outgoing:
+                sent = self._sock.send(self._outgoing[0])
+                self.unsent -= sent
+                if sent == len(self._outgoing[0]):
+                    self._outgoing.popleft()
+                else:
+                    self._outgoing[0] = self._outgoing[0][sent:]
+        except WOULD_BLOCK:
+            return
+        except OSError as error:
+            raise LostError(self._why(error)) from error
+
+    def keep_alive(self) -> float:
+        """Ask for a sign of life where it is time; the seconds until the next call. Raises LostError."""
+        now = time.monotonic()
+        if now - self._heard_at > SILENCE:
+            raise LostError(f"{self._endpoint.label} gave no sign of life for {SILENCE:.0f} seconds")
+        if now - self._pinged_at >= PING_EVERY:
+            self._pinged_at = now
+            self._put(b"", ABNF.OPCODE_PING)
+        return max(0.0, self._pinged_at + PING_EVERY - now)
+
+    def close(self) -> None:
+        """End the connection, with a word if that can be said without waiting."""
+        if self.closed is None and not self._outgoing:
+            with suppress(OSError):
+                self._sock.send(ABNF.create_frame(NORMAL, ABNF.OPCODE_CLOSE).format())
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+        self._sock.close()
+
+    def _recv(self, size: int) -> bytes:
+        if (self._frames.length or 0) > LONGEST_FRAME:
+            raise WebSocketException(f"a frame of {self._frames.length} bytes")
+        if self._early:
+            received, self._early = self._early[:size], self._early[size:]
+            return received
+        received = self._sock.recv(min(size, RECORD))
+        if not received:
+            raise ConnectionResetError("the server closed it")
+        self._heard_at = time.monotonic()
+        return received
+
+    def _take(self, frame: ABNF) -> bytes | None:
+        payload = frame.data
+        assert isinstance(payload, bytes)
+        if frame.opcode == ABNF.OPCODE_PING:
+            self._put(payload, ABNF.OPCODE_PONG)
+        elif frame.opcode == ABNF.OPCODE_CLOSE:
+            code = int.from_bytes(payload[:2], "big") if len(payload) > 1 else 1005
+            self.closed = Closed(code, payload[2:].decode("utf-8", "replace"))
+        elif frame.opcode != ABNF.OPCODE_PONG:
+            return self._whole(frame, payload)
+        return None
+
+    def _whole(self, frame: ABNF, payload: bytes) -> bytes | None:
+        """The message that a frame completes."""
+        if frame.fin and frame.opcode != ABNF.OPCODE_CONT:
+            return payload
+        self._fragments.validate(frame)
+        self._fragments.add(frame)
+        if not self._fragments.is_fire(frame):
+            return None
+        message: bytes = self._fragments.extract(frame)[1].data
+        return message
+
+    def _put(self, payload: bytes, opcode: int) -> None:
+        frame = memoryview(ABNF.create_frame(payload, opcode).format())
+        self._outgoing.append(frame)
+        self.unsent += len(frame)
+        self.flush()
+
+    def _why(self, error: Exception) -> str:
+        if isinstance(error, WebSocketException):
+            return f"{self._endpoint.label} sent what is no websocket frame: {error}"
+        return str(faults.from_network(error, self._endpoint))
