@@ -32,6 +32,9 @@ FUNCTIONS = {
     "list": "kubectl_argo_pods.commands.list:list_",
     "auth": "kubectl_argo_pods.commands.auth:auth",
     "options": "kubectl_argo_pods.commands.options:options",
+    "exec": "kubectl_argo_pods.commands.exec:exec_",
+    "shell": "kubectl_argo_pods.commands.shell:shell",
+    "run": "kubectl_argo_pods.commands.run:run",
     "version": "kubectl_argo_pods.commands.version:version",
 }
 # What help shows of a command, as comment and arguments.
@@ -49,6 +52,21 @@ EXAMPLES = {
         "Who you are, to Kubernetes and to the Argo Server": "auth whoami",
     },
     "options": {"The options of the connection": "options"},
+    "exec": {
+        "A command in the container of a step": "exec my-wf train -- nvidia-smi",
+        "A shell in it, on this terminal": "exec -it my-wf train -- sh",
+        "A file into it": "exec -i my-wf train -- tar xf - -C /tmp < files.tar",
+        "A command in every running pod, what is the same printed once": "exec my-wf --all --fold -- df -h /",
+    },
+    "shell": {
+        "The best shell that the container of a step has": "shell my-wf train",
+        "The same in one of the pods, to be chosen from a list": "shell my-wf --pick",
+    },
+    "run": {
+        "What kubectl says of the pod of a step": "run my-wf train -- describe pod {pod}",
+        "The events of the pods that failed": "run my-wf @failed -- events --for pod/{pod}",
+        "The commands alone": "run my-wf --dry-run -- cp {pod}:/tmp/result result-{node}",
+    },
     "version": {"The version of this plugin": "version"},
 }
 # Typer does not name the root of its usage errors.

@@ -70,6 +70,11 @@ class KubePods:
         metadata: Manifest = manifest["metadata"]
         return metadata
 
+    def pod(self, namespace: str, name: str) -> Manifest:
+        """The whole pod; raises NotFoundError."""
+        manifest: Manifest = self.http.get_json(f"{path(namespace)}/{quote(name, safe='')}")
+        return manifest
+
     def has_workflow(self, namespace: str, name: str, uid: str) -> bool:
         """Whether this very workflow is one of the cluster's, as far as one may know that."""
         where = f"/apis/argoproj.io/v1alpha1/namespaces/{quote(namespace, safe='')}/workflows/{quote(name, safe='')}"

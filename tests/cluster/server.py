@@ -19,6 +19,7 @@ from tests.cluster import faults, journal
 from tests.cluster.access import EVERYTHING, Access
 from tests.cluster.archive import Archive
 from tests.cluster.argo_server_api import SERVER_USER, ArgoServerApi, grpc_errors
+from tests.cluster.exec import ExecApi
 from tests.cluster.faults import Faults
 from tests.cluster.journal import Journal
 from tests.cluster.kubernetes_api import KubernetesApi, statuses
@@ -42,6 +43,7 @@ class SimulatedCluster:
         self.faults = Faults()
         self.journal = Journal()
         self.watches = Watches(self.state)
+        self.exec = ExecApi(self.state, self.access)
         self.argo_server = ArgoServerApi(self.state, self.access, self.archive, self.watches)
         self.service_proxy = ServiceProxy(self.access)
         self.ca = _authority()
@@ -91,6 +93,7 @@ class SimulatedCluster:
         kubernetes.add_routes(self.service_proxy.routes())
         kubernetes.add_routes(Reviews(self.access).routes())
         kubernetes.add_routes(KubernetesApi(self.state, self.access, self.watches, lambda: self.clock()).routes())
+        kubernetes.add_routes([self.exec.route()])
         argo = web.Application(middlewares=[journaled, met, grpc_errors(self.argo_server)])
         argo.add_routes(self.argo_server.routes())
         tls = self._tls()

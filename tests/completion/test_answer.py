@@ -34,7 +34,7 @@ def cache(environment: dict[str, str]) -> Path:
 def test_pressing_tab_again_costs_no_request(tab: Tab, cluster: SimulatedCluster) -> None:
     assert tab("etl") == ETL
     assert len(cluster.journal) == 1
-    assert (tab("e"), tab("list e"), tab("@latest exx")) == (ETL, ETL, [IN_ORDER])
+    assert (tab("et"), tab("list e"), tab("@latest exx")) == (ETL, ETL, [IN_ORDER])
     paths = [request.path for request in cluster.journal]
     assert paths == ["/apis/argoproj.io/v1alpha1/namespaces/argo/workflows"] + [
         "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows/etl-7k2lp",
@@ -164,7 +164,7 @@ def test_what_is_kept_is_of_one_server_one_user_and_one_namespace(
     assert tab("etl", jane) == [IN_ORDER]
     assert tab(f"--token {token} etl") == [IN_ORDER]
     assert tab("--as bob etl") == [IN_ORDER]
-    assert tab("-n lab e") == [IN_ORDER]
+    assert tab("-n lab et") == [IN_ORDER]
     assert tab("--server https://127.0.0.1:1 etl") == [IN_ORDER]
     assert tab("etl", {"ARGO_SERVER": "127.0.0.1:1"}) == [IN_ORDER]
     assert tab("-A etl") == [f"{WORKFLOWS[0]} in argo", IN_ORDER]
@@ -263,6 +263,6 @@ def test_a_link_of_the_right_name_completes(
     script.chmod(0o755)
     link = tmp_path / name
     link.symlink_to(script.name)
-    done = subprocess.run([link, "etl-7k2lp", "ex"], env=clean_environment, capture_output=True, text=True)
+    done = subprocess.run([link, "etl-7k2lp", "ext"], env=clean_environment, capture_output=True, text=True)
     answer = Result(done.returncode, done.stdout.partition(" ")[0], done.stderr)
     assert answer == Result(0, NODES[0].partition(" ")[0], "")

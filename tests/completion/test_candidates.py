@@ -59,22 +59,22 @@ OFFERED = {
     "-n lab ": [*VERBS, "@latest\tbig Succeeded AGE", "big\tSucceeded AGE", IN_ORDER],
     "--namespace=lab b": ["big\tSucceeded AGE", IN_ORDER],
     "-A b": ["big\tSucceeded AGE in lab", IN_ORDER],
-    "-A e": ["etl-7k2lp\tRunning AGE in argo", IN_ORDER],
+    "-A et": ["etl-7k2lp\tRunning AGE in argo", IN_ORDER],
     "etl-7k2lp ": [*VERBS, *NODES, *NODE_WORDS, *TEMPLATE_WORDS, IN_ORDER],
     "list etl-7k2lp ": [*NODES, *NODE_WORDS, *TEMPLATE_WORDS, IN_ORDER],
     "etl-7k2lp list ": [*NODES, *NODE_WORDS, *TEMPLATE_WORDS, IN_ORDER],
     "etl-7k2lp ch": [*NODES[1:4], IN_ORDER],
     "etl-7k2lp extract tr": [*NODES[4:], IN_ORDER],
-    "wf/etl-7k2lp ex": [NODES[0], IN_ORDER],
-    "@latest ex": [NODES[0], IN_ORDER],
-    "'etl-*' ex": [NODES[0], IN_ORDER],
-    "-A etl-7k2lp ex": [NODES[0], IN_ORDER],
-    "--context simulated etl-7k2lp --phase Failed ex": [NODES[0], IN_ORDER],
-    "--unknown etl-7k2lp ex": [NODES[0], IN_ORDER],
-    "-- etl-7k2lp ex": [NODES[0], IN_ORDER],
+    "wf/etl-7k2lp ext": [NODES[0], IN_ORDER],
+    "@latest ext": [NODES[0], IN_ORDER],
+    "'etl-*' ext": [NODES[0], IN_ORDER],
+    "-A etl-7k2lp ext": [NODES[0], IN_ORDER],
+    "--context simulated etl-7k2lp --phase Failed ext": [NODES[0], IN_ORDER],
+    "--unknown etl-7k2lp ext": [NODES[0], IN_ORDER],
+    "-- etl-7k2lp ext": [NODES[0], IN_ORDER],
     r"etl-7k2lp 'transform\(2'": [NODES[7], IN_ORDER],
     'etl-7k2lp "\'check("': [*NODES[2:4], IN_ORDER],
-    "etl-7k2lp node/ex": [f"node/{NODES[0]}", IN_ORDER],
+    "etl-7k2lp node/ext": [f"node/{NODES[0]}", IN_ORDER],
     "etl-7k2lp template:c": [*TEMPLATE_WORDS[2:], IN_ORDER],
     "etl-7k2lp @f": [NODE_WORDS[0], NODE_WORDS[4], IN_ORDER],
     "etl-7k2lp pod/etl-7k2lp-f": ["pod/etl-7k2lp-fetch-3661961890\tCompleted AGE", IN_ORDER],
@@ -132,6 +132,7 @@ FREE = {
     *("--workflow-selector", "--selector", "--field-selector", "--node-field-selector", "--server", "--token"),
     *("--username", "--password", "--tls-server-name", "--as", "--as-group", "--as-uid", "--as-user-extra"),
     *("--request-timeout", "--proxy-url", "--argo-server", "--argo-base-href", "--header", "--instanceid"),
+    *("--pod-running-timeout", "--parallel", "--timeout"),
 }
 
 
@@ -150,7 +151,7 @@ def test_items_of_a_loop_in_steps_come_behind_their_common_name(tab: Tab, empty_
     items = [builders.node("wf", f"[0].each({number}:a b)", parent="") for number in range(3)]
     group = builders.node("wf", "[0]", type="StepGroup", parent="", children=["[0].each(0:a b)"])
     empty_cluster.load([builders.workflow("wf", builders.node("wf", type="Steps"), group, *items)])
-    assert [each.partition("\t")[0] for each in tab("wf e")] == [
+    assert [each.partition("\t")[0] for each in tab("wf ea")] == [
         "each",
         "each(0:a b)",
         "each(1:a b)",
@@ -192,7 +193,7 @@ def test_names_come_from_an_argo_server_and_its_archive(tab: Tab, cluster: Simul
     assert tab("etl", argo) == [WORKFLOWS[0], IN_ORDER]
     assert tab("-n argo old ol", argo | {"KUBECONFIG": "/dev/null"}) == ["old\tSucceeded AGE", IN_ORDER]
     server = cluster.argo_server_url.removeprefix("http://")
-    assert tab(f"-s {server} --secure=false etl-7k2lp ex") == [NODES[0], IN_ORDER]
+    assert tab(f"-s {server} --secure=false etl-7k2lp ext") == [NODES[0], IN_ORDER]
 
 
 def test_the_namespace_of_the_argo_cli_counts(tab: Tab, cluster: SimulatedCluster) -> None:

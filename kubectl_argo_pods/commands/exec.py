@@ -1,0 +1,74 @@
+"""Execute a command in the container of a step."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from typing import Annotated
+
+from kubectl_argo_pods import everywhere
+from kubectl_argo_pods.asked import Asked, asked
+from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
+from kubectl_argo_pods.entering import enter, has_terminal, running_container, told, wish
+from kubectl_argo_pods.errors import UsageError
+from kubectl_argo_pods.options import Argument, Connection, Filters, Inside, Interaction, Manifests, Many, Tail
+from kubectl_argo_pods.places import active, pods_of, the_one
+from kubectl_argo_pods.sources.kube_exec import Process
+
+WORDS = Argument("WORKFLOW [NODE...]", "The workflow, and the node whose pod is meant.")
+COMMAND = Tail("COMMAND [ARG...]", "The command to execute.")
+
+
+def exec_(
+    words: Annotated[tuple[str, ...], WORDS],
+    tail: Annotated[tuple[str, ...], COMMAND],
+    manifests: Manifests,
+    connection: Connection,
+    filters: Filters,
+    inside: Inside,
+    interaction: Interaction,
+    many: Many,
+) -> int:
+    """Execute a command in the container of a step."""
+    if not words and not filters.workflow_selector and not manifests.filename:
+        raise UsageError("a WORKFLOW is needed, and the NODE whose pod is meant")
+    if not tail:
+        raise UsageError("you must specify at least one command for the container")
+    _refuse(manifests, inside, interaction, many)
+    meant = asked(words, connection, filters, manifests.filename, os.environ)
+    if many.all:
+        return _everywhere(meant, filters, inside, interaction, many, tail)
+    timeout = parse_timeout(many.timeout, "--timeout")
+    pods = pods_of(meant)
+    place = the_one(meant, filters, inside.pick, os.environ)
+    container = running_container(pods, place, wish(inside))
+    tty = has_terminal(interaction, inside.quiet)
+    process = Process(place.namespace, place.pod, container, tail, interaction.stdin, tty)
+    return told(enter(pods, process, connection, os.environ, time.monotonic() + timeout if timeout else None))
+
+
+def _refuse(manifests: Manifests, inside: Inside, interaction: Interaction, many: Many) -> None:
+    """An option that could not do what it says is refused."""
+    if interaction.stdin and manifests.filename == "-":
+        raise UsageError("-i/--stdin and -f - exclude each other: both read stdin")
+    if many.all and interaction.tty:
+        raise UsageError("-t/--tty needs one pod: no terminal can be shared by those of --all")
+    if many.all and inside.pick:
+        raise UsageError("-F/--pick and --all exclude each other: one chooses a pod, the other means every one")
+    if many.fold and not many.all:
+        raise UsageError("--fold goes with --all: it is about what several pods print")
+
+
+def _everywhere(
+    meant: Asked, filters: Filters, inside: Inside, interaction: Interaction, many: Many, command: tuple[str, ...]
+) -> int:
+    if not many.parallel.isdecimal() or int(many.parallel) < 1:
+        raise UsageError(f'--parallel "{many.parallel}" is not a number from 1 on')
+    timeout = parse_timeout(many.timeout, "--timeout")
+    pods, found = pods_of(meant), active(meant, filters)
+    with tempfile.TemporaryFile() as file:
+        stdin = everywhere.whole(sys.stdin.buffer, file) if interaction.stdin else None
+        order = everywhere.Order(command, wish(inside), int(many.parallel), timeout, many.fold, stdin)
+        return everywhere.run(pods, found, order)

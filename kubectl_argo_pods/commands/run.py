@@ -1,0 +1,78 @@
+"""Run a kubectl command on the pods of a step."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from typing import Annotated
+
+from kubectl_argo_pods import kubectl
+from kubectl_argo_pods.asked import Asked, asked, pod_query, rows
+from kubectl_argo_pods.containers import default_container
+from kubectl_argo_pods.errors import NoMatchError, NotFoundError, UsageError
+from kubectl_argo_pods.options import Argument, Connection, Filters, Handover, Manifests, Tail
+from kubectl_argo_pods.places import Place, places, pods_of
+from kubectl_argo_pods.sources.finding import find, place
+
+WORDS = Argument("WORKFLOW [NODE...]", "The workflow, and the nodes whose pods are meant.")
+COMMAND = Tail("KUBECTL-COMMAND", "A kubectl command, with {pod}, {namespace}, {container}, {node} or {host} in it.")
+PLACEHOLDERS = re.compile(r"\{(pod|namespace|container|node|host)\}")
+INTERRUPTED = 130
+
+
+def run(
+    words: Annotated[tuple[str, ...], WORDS],
+    tail: Annotated[tuple[str, ...], COMMAND],
+    manifests: Manifests,
+    connection: Connection,
+    filters: Filters,
+    handover: Handover,
+) -> int:
+    """Run a kubectl command for each pod of a step: {pod} and the like are filled in."""
+    if not words and not filters.workflow_selector and not manifests.filename:
+        raise UsageError("a WORKFLOW is needed, and the NODEs whose pods are meant")
+    wanted = {name for word in tail for name in PLACEHOLDERS.findall(word)}
+    if not wanted:
+        raise UsageError("a kubectl command is needed behind --, with {pod}, {container}, {node} or {host} in it")
+    meant = asked(words, connection, filters, manifests.filename, os.environ)
+    include = "Object" if "container" in wanted else "None"
+    shown = find(meant.sources, meant.wanted, pod_query(filters, include), time.time())
+    found = places(rows(shown, meant.nodes, filters))
+    sys.stderr.writelines(f"{notice}\n" for snapshot in shown for notice in snapshot.notices)
+    if not found:
+        raise NoMatchError(f"no pod that is meant exists {place(meant.wanted)}")
+    commands = [(each, [_filled(word, each, meant) for word in tail]) for each in found]
+    if handover.dry_run:
+        sys.stdout.writelines(f"{kubectl.shown(words, each.namespace, connection)}\n" for each, words in commands)
+        return 0
+    return _run(commands, connection)
+
+
+def _run(commands: list[tuple[Place, list[str]]], connection: Connection) -> int:
+    """The first status that is not 0, after all have run; an interrupt ends those that are left, too."""
+    failed = 0
+    for each, words in commands:
+        status = kubectl.call(words, each.namespace, connection, os.environ)
+        if status == INTERRUPTED:
+            return status
+        failed = failed or status
+    return failed
+
+
+def _filled(word: str, each: Place, meant: Asked) -> str:
+    return PLACEHOLDERS.sub(lambda found: _value(found[1], each, meant), word)
+
+
+def _value(name: str, each: Place, meant: Asked) -> str:
+    """What a placeholder stands for; raises NotFoundError for what this pod has not."""
+    row = each.row
+    if name == "container":
+        manifest = row.pod.manifest if row.pod and row.pod.manifest else None
+        return default_container(manifest or pods_of(meant).pod(each.namespace, each.pod), row.node)
+    node, host = (row.node.display_name, row.node.host) if row.node else ("", "")
+    values = {"pod": each.pod, "namespace": each.namespace, "node": node, "host": row.pod.host if row.pod else host}
+    if values[name] in ("", "<none>"):
+        raise NotFoundError(f'pod "{each.pod}" has no {name} that {{{name}}} could stand for')
+    return values[name]

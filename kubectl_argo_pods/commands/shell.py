@@ -1,0 +1,71 @@
+"""Open a shell in the container of a step."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Annotated
+
+from kubectl_argo_pods.asked import asked
+from kubectl_argo_pods.cluster.channels import Exit
+from kubectl_argo_pods.entering import enter, running_container, told, wish
+from kubectl_argo_pods.errors import NotFoundError, UsageError
+from kubectl_argo_pods.options import Argument, Connection, Filters, Inside, Manifests
+from kubectl_argo_pods.places import pods_of, the_one
+from kubectl_argo_pods.sources.kube_exec import Process
+from kubectl_argo_pods.terminal import is_terminal
+
+WORDS = Argument("WORKFLOW [NODE...]", "The workflow, and the node whose pod is meant.")
+
+# $1 is our TERM. An image that knows terminals, but not ours, keeps what the runtime has set: a program there would
+# refuse to start. Then the best shell of those there are takes over.
+BEST = """
+known=
+for place in /etc/terminfo /lib/terminfo /usr/share/terminfo /usr/lib/terminfo; do
+  [ -d "$place" ] && known=no
+done
+for place in /etc/terminfo /lib/terminfo /usr/share/terminfo /usr/lib/terminfo; do
+  [ -e "$place/${1%"${1#?}"}/$1" ] && known=yes
+done
+[ -n "$1" ] && [ "$known" != no ] && export TERM="$1"
+for shell in bash ash; do
+  command -v "$shell" >/dev/null 2>&1 && exec "$shell"
+done
+exec sh
+"""
+# Where there is no sh that could look: bash alone, and the debug images of distroless.
+ALONE = (("bash",), ("ash",), ("/busybox/sh",))
+# How container runtimes say that there is no such program (runc, crun, and what is built upon them).
+MISSING = re.compile(r"executable file .*not found|no such file or directory", re.IGNORECASE)
+
+
+def shell(
+    words: Annotated[tuple[str, ...], WORDS],
+    manifests: Manifests,
+    connection: Connection,
+    filters: Filters,
+    inside: Inside,
+) -> int:
+    """Open the best shell that the container of a step has."""
+    if not words and not filters.workflow_selector and not manifests.filename:
+        raise UsageError("a WORKFLOW is needed, and the NODE whose pod is meant")
+    if manifests.filename == "-":
+        raise UsageError("-f - reads stdin, which is the shell's")
+    meant = asked(words, connection, filters, manifests.filename, os.environ)
+    pods = pods_of(meant)
+    place = the_one(meant, filters, inside.pick, os.environ)
+    container = running_container(pods, place, wish(inside))
+    for command in (("sh", "-c", BEST, "sh", os.environ.get("TERM", "")), *ALONE):
+        process = Process(place.namespace, place.pod, container, command, True, is_terminal(sys.stdin))
+        ended = enter(pods, process, connection, os.environ)
+        if not _is_missing(ended):
+            return told(ended)
+    raise NotFoundError(
+        f'container "{container}" of pod "{place.pod}" has no shell: neither bash nor ash nor sh is in its image; '
+        f"`kubectl debug {place.pod} -it --image=busybox --target={container} -- sh` starts one beside it"
+    )
+
+
+def _is_missing(ended: Exit) -> bool:
+    return bool(MISSING.search(ended.message))
