@@ -229,7 +229,7 @@ class Http:
         # A request that was not let in has done nothing: even what is not idempotent may be asked again.
         if response.status != 401 or not self._renew(dict(headers).get("Authorization", "")):
             return connection, response
-        self._failure(connection, response)
+        connection.close()
         return self._send(request, self.headers())
 
     def _renew(self, refused: str) -> bool:

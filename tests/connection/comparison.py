@@ -166,11 +166,11 @@ def arguments(case: Case, world: World) -> list[str]:
 def with_kubectl(case: Case, world: World) -> Ran:
     cache = world.folder / "cache"
     command = ["kubectl", "get", "workflows", "--cache-dir", str(cache), *arguments(case, world)]
-    return _ended(command, case, world)
+    return ended(command, case, world)
 
 
 def with_argo_pods(case: Case, world: World) -> Ran:
-    return _ended([sys.executable, "-I", "-m", "kubectl_argo_pods", *arguments(case, world)], case, world)
+    return ended([sys.executable, "-I", "-m", "kubectl_argo_pods", *arguments(case, world)], case, world)
 
 
 def with_kubernetes_package(case: Case, world: World) -> Ran:
@@ -191,7 +191,8 @@ def with_kubernetes_package(case: Case, world: World) -> Ran:
     return Ran(True, "")
 
 
-def _ended(command: list[str], case: Case, world: World) -> Ran:
+def ended(command: list[str], case: Case, world: World) -> Ran:
+    """How a program ends that is run in the world's folder."""
     try:
         done = subprocess.run(
             command,

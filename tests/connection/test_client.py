@@ -18,7 +18,8 @@ from kubectl_argo_pods.errors import ArgoPodsError, ConfigError, ForbiddenError,
 from tests import builders
 from tests.cluster import SimulatedCluster
 from tests.connection.recording import Answer, recording
-from tests.connection.test_http import COUNTING, connect, in_turn, plugin, status
+from tests.connection.test_credentials import plugin
+from tests.connection.test_http import connect, in_turn, status
 
 REVIEW = json.dumps({"kind": "SelfSubjectAccessReview", "spec": {}, "status": {"allowed": True}}).encode()
 
@@ -72,13 +73,13 @@ def test_the_client_shows_a_certificate_that_is_on_no_disk() -> None:
 def test_the_client_has_a_refused_token_renewed_once(tmp_path: Path) -> None:
     answers = in_turn(status(401, "Unauthorized", "no"), Answer(201, REVIEW))
     with recording(answers) as server:
-        assert ask(connect(server, plugin(tmp_path, COUNTING, env=[{"name": "WHO", "value": "me"}])))
-    assert [asked.values("Authorization") for asked in server.asked] == [["Bearer me-1"], ["Bearer me-2"]]
+        assert ask(connect(server, plugin(tmp_path, [{"token": "one"}, {"token": "two"}])))
+    assert [asked.values("Authorization") for asked in server.asked] == [["Bearer one"], ["Bearer two"]]
 
 
 def test_the_client_never_asks_as_nobody(tmp_path: Path) -> None:
-    with reviewed() as server, pytest.raises(ConfigError, match="failed with status 3"):
-        ask(connect(server, plugin(tmp_path, "raise SystemExit(3)")))
+    with reviewed() as server, pytest.raises(ConfigError, match="failed with status 1"):
+        ask(connect(server, plugin(tmp_path, [])))
     assert server.asked == []
 
 

@@ -3,11 +3,10 @@ from __future__ import annotations
 import gzip
 import json
 import socket
-import sys
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from kubectl_argo_pods.cluster.http import Http, open_http
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
 from kubectl_argo_pods.errors import (
     ApiError,
-    ConfigError,
     ForbiddenError,
     GoneError,
     NotFoundError,
@@ -60,14 +58,6 @@ def test_a_request_says_who_asks_and_what_for() -> None:
         "Accept": "text/x",
         "Accept-Encoding": "gzip",
     }
-
-
-def test_the_path_of_the_server_goes_before_every_path() -> None:
-    with recording() as server:
-        url = f"{server.url}/k8s/clusters/c-1"
-        trust = {"certificate-authority-data": b64encode(server.ca_pem).decode()}
-        open_http(Cluster(url, "", "default", trust, TOKEN, None), ENVIRON).get_json("/api")
-    assert [asked.path for asked in server.asked] == ["/k8s/clusters/c-1/api"]
 
 
 def test_requests_share_a_connection() -> None:
@@ -135,6 +125,60 @@ def test_a_server_that_stays_busy_is_not_asked_for_ever() -> None:
     with recording(lambda _: busy) as server, pytest.raises(ApiError) as caught:
         connect(server).get_json("/")
     assert (caught.value.code, len(server.asked)) == (429, 4)
+
+
+def test_a_server_that_is_long_away_is_not_waited_for() -> None:
+    away = status(503, "ServiceUnavailable", "back in an hour")._replace(headers=(("Retry-After", "3600"),))
+    with recording(lambda _: away) as server, pytest.raises(ApiError, match="back in an hour"):
+        connect(server).get_json("/")
+    assert len(server.asked) == 1
+
+
+def test_a_connection_that_is_lost_before_the_answer_is_tried_again() -> None:
+    answers = [b"", b"", b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"a": 1}']
+    with served(lambda sock: sock.sendall(answers.pop(0))) as url:
+        assert plain(url).get_json("/") == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "piece", [pytest.param(b"", id="nothing more"), pytest.param(b" ", id="a little more, again and again")]
+)
+def test_an_answer_that_does_not_end_in_time_is_an_error(piece: bytes) -> None:
+    ended = threading.Event()
+
+    def begin(sock: socket.socket) -> None:
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
+        while not ended.wait(0.05):
+            sock.sendall(piece)
+
+    with served(begin) as url:
+        with pytest.raises(UnreachableError, match="did not answer in time"):
+            plain(url, timeout=0.3).get_json("/")
+        ended.set()
+
+
+@contextmanager
+def served(answer: Callable[[socket.socket], object]) -> Iterator[str]:
+    """The URL of a server that answers each request so, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            while True:
+                with suppress(OSError):
+                    sock, _ = listening.accept()
+                    with sock:
+                        sock.recv(65536)
+                        answer(sock)
+                if listening.fileno() < 0:
+                    return
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def plain(url: str, timeout: float | None = None) -> Http:
+    return open_http(Cluster(url, "", "default", {}, {}, timeout), ENVIRON)
 
 
 def test_a_post_carries_json() -> None:
@@ -207,54 +251,10 @@ def test_a_refusal_is_an_error_of_ours(answer: Answer, kind: type[ApiError], sen
     assert (type(caught.value), caught.value.code, said) == (kind, answer.status, sentence)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-    return port
-
-
 def message_of(cluster: Cluster) -> str:
     with pytest.raises(UnreachableError) as caught:
         open_http(cluster, ENVIRON).get_json("/")
     return str(caught.value)
-
-
-def test_a_refused_connection_names_server_and_context() -> None:
-    url = f"https://127.0.0.1:{free_port()}"
-    assert message_of(Cluster(url, "dev", "default", {}, TOKEN, None)) == (
-        f'the connection to the Kubernetes API at {url} (context "dev") was refused; is it running? '
-        "If so, check the server of its kubeconfig entry"
-    )
-
-
-def test_a_certificate_of_an_unknown_authority_is_not_trusted() -> None:
-    with recording() as server, recording() as other:
-        trust = {"certificate-authority-data": b64encode(other.ca_pem).decode()}
-        said = message_of(Cluster(server.url, "dev", "default", trust, {"token": "secret"}, None))
-    assert server.asked == []
-    assert said.startswith(f'the certificate of the Kubernetes API at {server.url} (context "dev") cannot be trusted: ')
-
-
-def test_a_server_without_tls_is_told_apart() -> None:
-    with recording(tls=False) as server:
-        url = server.url.replace("http:", "https:")
-        said = message_of(Cluster(url, "", "default", {}, TOKEN, None))
-    assert said == (
-        f"the Kubernetes API at {url} does not speak TLS; is it one for http? check the server of its kubeconfig entry"
-    )
-
-
-def test_the_certificate_may_be_for_another_name() -> None:
-    with recording() as server:
-        assert connect(server, entry={"tls-server-name": "api.example"}).get_json("/") == {}
-        with pytest.raises(UnreachableError, match="cannot be trusted"):
-            connect(server, entry={"tls-server-name": "other.example"}).get_json("/")
-
-
-def test_verification_can_be_skipped() -> None:
-    with recording() as server:
-        cluster = Cluster(server.url, "", "default", {"insecure-skip-tls-verify": True}, TOKEN, None)
-        assert open_http(cluster, ENVIRON).get_json("/") == {}
 
 
 def test_an_answer_that_does_not_come_in_time_is_an_error() -> None:
@@ -262,12 +262,6 @@ def test_an_answer_that_does_not_come_in_time_is_an_error() -> None:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         said = message_of(Cluster(url, "", "default", {}, {}, 0.05))
     assert said == f"the Kubernetes API at {url} did not answer in time; check the network, or raise --request-timeout"
-
-
-def test_credentials_are_never_sent_in_the_clear() -> None:
-    with recording(tls=False) as server:
-        connect(server, {"token": "secret", "username": "u", "password": "p"}).get_json("/")
-    assert server.asked[0].values("Authorization") == []
 
 
 def test_a_stream_gives_what_arrives_and_ends_with_it() -> None:
@@ -294,182 +288,6 @@ def test_a_stream_that_is_cut_is_an_error() -> None:
             seen.extend(stream)
         thread.join()
     assert b"".join(seen).startswith(b"one\n")
-
-
-def test_a_proxy_is_asked_to_connect_to_the_server() -> None:
-    asked: list[bytes] = []
-    with recording() as server, socket.create_server(("127.0.0.1", 0)) as proxy:
-
-        def serve() -> None:
-            client, _ = proxy.accept()
-            asked.append(client.recv(65536))
-            host, _, port = server.url.removeprefix("https://").partition(":")
-            upstream = socket.create_connection((host, int(port)))
-            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            back = threading.Thread(target=pump, args=(upstream, client), daemon=True)
-            back.start()
-            pump(client, upstream)
-
-        threading.Thread(target=serve, daemon=True).start()
-        url = f"http://us%40er:pass@127.0.0.1:{proxy.getsockname()[1]}"
-        assert connect(server, entry={"proxy-url": url}).get_json("/x") == {}
-    target = server.url.removeprefix("https://")
-    credentials = b64encode(b"us@er:pass").decode()
-    assert asked[0].decode() == (
-        f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nProxy-Authorization: Basic {credentials}\r\n\r\n"
-    )
-
-
-def pump(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while chunk := source.recv(65536):
-            target.sendall(chunk)
-    except OSError:
-        return
-
-
-def plugin(tmp_path: Path, script: str, **fields: Any) -> dict[str, Any]:
-    path = tmp_path / "plugin.py"
-    path.write_text(script)
-    version = "client.authentication.k8s.io/v1"
-    return {
-        "exec": {"apiVersion": version, "command": sys.executable, "args": [str(path)], "interactiveMode": "Never"}
-        | fields
-    }
-
-
-COUNTING = """
-import json, os, pathlib
-count = pathlib.Path(__file__).with_suffix(".count")
-count.write_text(count.read_text() + "x" if count.exists() else "x")
-info = json.loads(os.environ["KUBERNETES_EXEC_INFO"])
-token = f"{os.environ['WHO']}-{len(count.read_text())}"
-print(json.dumps({"kind": "ExecCredential", "apiVersion": info["apiVersion"], "status": {"token": token}}))
-"""
-
-
-def test_a_credential_plugin_gives_the_token_and_is_asked_once(tmp_path: Path) -> None:
-    with recording() as server:
-        http = connect(server, plugin(tmp_path, COUNTING, env=[{"name": "WHO", "value": "me"}]))
-        http.get_json("/1")
-        http.get_json("/2")
-    assert [asked.values("Authorization") for asked in server.asked] == [["Bearer me-1"], ["Bearer me-1"]]
-
-
-def test_a_credential_plugin_is_asked_again_when_its_token_is_refused(tmp_path: Path) -> None:
-    with recording(in_turn(status(401, "Unauthorized", "no"), Answer(body=b'{"a": 1}'))) as server:
-        http = connect(server, plugin(tmp_path, COUNTING, env=[{"name": "WHO", "value": "me"}]))
-        assert http.get_json("/") == {"a": 1}
-    assert [asked.values("Authorization") for asked in server.asked] == [["Bearer me-1"], ["Bearer me-2"]]
-
-
-@pytest.mark.parametrize(
-    ("script", "fields", "sentence"),
-    [
-        pytest.param(
-            "raise SystemExit(3)",
-            {"installHint": "Install it from here."},
-            'the credential plugin "PYTHON" failed with status 3\nInstall it from here.',
-            id="fails",
-        ),
-        pytest.param("print('{')", {}, 'the credential plugin "PYTHON" did not print JSON', id="prints no JSON"),
-        pytest.param(
-            "",
-            {"command": "no-such-plugin", "installHint": "Get it."},
-            'the credential plugin "no-such-plugin" cannot be run: No such file or directory\nGet it.',
-            id="is not there",
-        ),
-        pytest.param(
-            "",
-            {"apiVersion": "client.authentication.k8s.io/v1alpha1"},
-            'the credential plugin "PYTHON" has apiVersion "client.authentication.k8s.io/v1alpha1"; known are '
-            "client.authentication.k8s.io/v1, client.authentication.k8s.io/v1beta1",
-            id="is of an old version",
-        ),
-    ],
-)
-def test_a_credential_plugin_that_fails_ends_the_request(
-    tmp_path: Path, script: str, fields: dict[str, Any], sentence: str
-) -> None:
-    with recording() as server, pytest.raises(ConfigError) as caught:
-        connect(server, plugin(tmp_path, script, **fields)).get_json("/")
-    assert (str(caught.value).replace(sys.executable, "PYTHON"), server.asked) == (sentence, [])
-
-
-CLUSTER_INFO = """
-import json, os
-info = json.loads(os.environ["KUBERNETES_EXEC_INFO"])
-print(json.dumps({"kind": "ExecCredential", "apiVersion": info["apiVersion"], "status": {"token": json.dumps(info)}}))
-"""
-
-
-def test_a_credential_plugin_is_told_of_the_cluster_if_it_wants_to(tmp_path: Path) -> None:
-    extension = {"name": "client.authentication.k8s.io/exec", "extension": {"audience": "me"}}
-    with recording() as server:
-        connect(server, plugin(tmp_path, CLUSTER_INFO, provideClusterInfo=True), {"extensions": [extension]}).get_json(
-            "/"
-        )
-    (token,) = server.asked[0].values("Authorization")
-    assert json.loads(token.removeprefix("Bearer ")) == {
-        "apiVersion": "client.authentication.k8s.io/v1",
-        "kind": "ExecCredential",
-        "spec": {
-            "interactive": False,
-            "cluster": {
-                "server": server.url,
-                "certificate-authority-data": b64encode(server.ca_pem).decode(),
-                "config": {"audience": "me"},
-            },
-        },
-    }
-
-
-def test_a_client_certificate_is_shown_from_files_and_from_data(tmp_path: Path) -> None:
-    with recording() as server:
-        issued = server.ca.issue_cert("admin@example.org", common_name="admin")
-        chain = b"".join(blob.bytes() for blob in issued.cert_chain_pems)
-        key = issued.private_key_pem.bytes()
-        (tmp_path / "chain.pem").write_bytes(chain)
-        (tmp_path / "key.pem").write_bytes(key)
-        files = {"client-certificate": str(tmp_path / "chain.pem"), "client-key": str(tmp_path / "key.pem")}
-        encoded = {
-            "client-certificate-data": b64encode(chain).decode(),
-            "client-key-data": b64encode(key).decode(),
-        }
-        connect(server, files).get_json("/files")
-        connect(server, encoded).get_json("/data")
-    assert [(asked.path, asked.certificate) for asked in server.asked] == [("/files", "admin"), ("/data", "admin")]
-
-
-def test_impersonation_travels_in_headers_one_for_each_value() -> None:
-    user: dict[str, Any] = TOKEN | {
-        "as": "jane",
-        "as-uid": "7",
-        "as-groups": ["a", "b"],
-        "as-user-extra": {"Scopes/x": ["1", "2"]},
-    }
-    with recording() as server:
-        connect(server, user).get_json("/")
-    found = [(name, value) for name, value in server.asked[0].headers if name.startswith("Impersonate")]
-    assert found == [
-        ("Impersonate-User", "jane"),
-        ("Impersonate-Uid", "7"),
-        ("Impersonate-Group", "a"),
-        ("Impersonate-Group", "b"),
-        ("Impersonate-Extra-scopes%2Fx", "1"),
-        ("Impersonate-Extra-scopes%2Fx", "2"),
-    ]
-
-
-def test_a_token_file_goes_before_a_token_and_is_read_each_time(tmp_path: Path) -> None:
-    path = tmp_path / "token"
-    path.write_text("one\n")
-    with recording() as server:
-        http = connect(server, {"token": "static", "tokenFile": str(path)})
-        http.get_json("/")
-        path.write_text("two\n")
-        http.get_json("/")
-    assert [asked.values("Authorization") for asked in server.asked] == [["Bearer one"], ["Bearer two"]]
 
 
 def test_a_stream_that_was_read_to_its_end_leaves_its_connection_to_the_next_request() -> None:
