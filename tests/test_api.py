@@ -65,9 +65,8 @@ def test_only_the_api_can_be_taken_from_the_package() -> None:
 
 
 TYPED = """
-from kubernetes.client import ApiClient
 from kubectl_argo_pods import pod_names, pods
-reveal_type(pod_names("wf", "step", namespace="argo", client=ApiClient()))
+reveal_type(pod_names("wf", "step", namespace="argo", secure=False))
 reveal_type(pods("wf")[0].name)
 pods("wf", contexts="dev")
 """
@@ -79,10 +78,10 @@ def test_it_is_typed(tmp_path: Path) -> None:
     command.append(f"--cache-dir={DOCUMENT.parent.parent / '.mypy_cache'}")
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
     assert said == (
-        'program.py:4: note: Revealed type is "list[str]"\n'
-        'program.py:5: note: Revealed type is "str"\n'
-        'program.py:6: error: Unexpected keyword argument "contexts" for "pods"; did you mean "context"?  [call-arg]\n'
-        'program.py:6: note: "pods" defined in "kubectl_argo_pods.api"\n'
+        'program.py:3: note: Revealed type is "list[str]"\n'
+        'program.py:4: note: Revealed type is "str"\n'
+        'program.py:5: error: Unexpected keyword argument "contexts" for "pods"; did you mean "context"?  [call-arg]\n'
+        'program.py:5: note: "pods" defined in "kubectl_argo_pods.api"\n'
     )
 
 

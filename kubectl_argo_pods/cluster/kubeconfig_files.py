@@ -94,14 +94,14 @@ def _parse(text: str, path: str) -> Any:
 
 
 def _parse_any(text: str, path: str) -> Any:
-    import yaml
+    from kubectl_argo_pods.yaml_documents import YamlError, documents
 
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError) as error:
-        # PyYAML quotes the line that it stumbles over, which may hold a key or a token.
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark else ""
+        # As kubectl does, the first of several.
+        return next(iter(documents(text)), None)
+    except YamlError as error:
+        # What is wrong is not quoted: the line may hold a key or a token.
+        where = f" (line {error.line})" if error.line else ""
         raise ConfigError(f'the kubeconfig "{path}" is not YAML{where}') from error
 
 

@@ -102,24 +102,13 @@ def _parse_json(text: str) -> list[Any]:
 
 
 def _parse_yaml(text: str) -> list[Any]:
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-    class Loader(loader):  # type: ignore[misc]
-        """Without YAML's own times: those of manifests are texts, in quotes or not."""
-
-        yaml_implicit_resolvers = {
-            first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-            for first, resolvers in loader.yaml_implicit_resolvers.items()
-        }
+    from kubectl_argo_pods.yaml_documents import YamlError, documents
 
     try:
-        return [document for document in yaml.load_all(text, Loader=Loader) if document is not None]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ManifestError(f"is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}{where}") from error
+        return documents(text)
+    except YamlError as error:
+        where = f" at line {error.line}, column {error.column}" if error.line else ""
+        raise ManifestError(f"is not YAML: {error}{where}") from error
 
 
 def expand(document: Any) -> Iterator[Manifest]:
