@@ -124,6 +124,8 @@ def _report(error: Exception) -> int:
         traceback.print_exception(error)
     if isinstance(error, ArgoPodsError):
         return _say(f"error: {error}", error.status)
+    if isinstance(error, RecursionError):
+        return _say("error: the workflow, or what a server answered, is nested too deeply to be read", 1)
     name = type(error).__name__
     return _say(f"error: a bug in kubectl argo-pods: {name}: {error}; please report it with {DEBUG}=1 set", 1)
 
@@ -138,11 +140,20 @@ def _report_output(error: OutputError) -> int:
 
 def _say(sentence: str, status: int) -> int:
     try:
-        print(sentence, file=sys.stderr)
+        print(_harmless(sentence), file=sys.stderr)
     except OSError:
         # The status still says what happened.
         return status
     return status
+
+
+def _harmless(sentence: str) -> str:
+    """The lines of a sentence that may quote a server, with nothing in them that a terminal would obey."""
+    if sentence.isascii() and sentence.isprintable():
+        return sentence
+    from kubectl_argo_pods.output.table import disarmed
+
+    return "\n".join(map(disarmed, sentence.split("\n")))
 
 
 def _leave(status: int) -> NoReturn:

@@ -22,6 +22,10 @@ class ConfigError(ArgoPodsError):
     """The kubeconfig or the environment does not describe a server that can be asked."""
 
 
+class NoClusterError(ConfigError):
+    """Nothing names a cluster, which who asks an Argo Server or a file can do without."""
+
+
 class UnreachableError(ArgoPodsError):
     """No server answered: the network, its name or its certificate."""
 

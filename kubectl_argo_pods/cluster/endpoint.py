@@ -30,6 +30,8 @@ class Endpoint(NamedTuple):
     label: str
     hint: str = "check the server of its kubeconfig entry"  # what to look at where the answer is none of an API's
     login: str = "log in again, or check the user"  # what to do about credentials that are refused
+    # What to do about a certificate of an unknown authority.
+    trust: str = "check the certificate-authority of its kubeconfig entry, or name one with --certificate-authority"
     via: Endpoint | None = None  # the Kubernetes API that passes requests on to it
 
     @property

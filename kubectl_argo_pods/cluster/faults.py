@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import zlib
+from http.client import BadStatusLine, IncompleteRead
 from typing import Any
 
 from kubectl_argo_pods.cluster.endpoint import Endpoint
@@ -35,7 +37,7 @@ def from_network(error: Exception, endpoint: Endpoint) -> UnreachableError:
 def _network_sentence(error: Exception, endpoint: Endpoint) -> str:
     label = endpoint.label
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate of {label} cannot be trusted: {error.verify_message}; {endpoint.hint}"
+        return _untrusted(error, endpoint)
     if isinstance(error, ssl.SSLError):
         return _tls_sentence(error, endpoint)
     if isinstance(error, socket.gaierror):
@@ -45,7 +47,27 @@ def _network_sentence(error: Exception, endpoint: Endpoint) -> str:
         return f"{label} did not answer in time; check the network, or raise --request-timeout"
     if isinstance(error, ConnectionRefusedError):
         return f"the connection to {label} was refused; is it running? If so, {endpoint.hint}"
+    if isinstance(error, BadStatusLine) and not isinstance(error, ConnectionError):
+        return f"{label} does not speak HTTP; {endpoint.hint}"
+    if isinstance(error, zlib.error):
+        return f"{label} sent an answer that cannot be unpacked; try --disable-compression"
+    if isinstance(error, IncompleteRead):
+        return f"the connection to {label} was lost in the middle of its answer; try again"
     return f"the connection to {label} was lost: {error or type(error).__name__}"
+
+
+# X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL's x509_vfy.h.
+OUT_OF_TIME = frozenset({9, 10})
+
+
+def _untrusted(error: ssl.SSLCertVerificationError, endpoint: Endpoint) -> str:
+    if error.verify_code in OUT_OF_TIME:
+        way_out = "it has to be renewed, unless it is this machine's clock that is wrong"
+    elif "mismatch" in error.verify_message:
+        way_out = endpoint.hint
+    else:
+        way_out = endpoint.trust
+    return f"the certificate of {endpoint.label} cannot be trusted: {error.verify_message.rstrip('.')}; {way_out}"
 
 
 def _tls_sentence(error: ssl.SSLError, endpoint: Endpoint) -> str:
@@ -53,7 +75,11 @@ def _tls_sentence(error: ssl.SSLError, endpoint: Endpoint) -> str:
     reason = (error.reason or str(error)).replace("_", " ").lower()
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"):
         return f"{label} does not speak TLS; is it one for http? {endpoint.hint}"
-    if "certificate" in reason or error.reason in ("TLSV13_ALERT_CERTIFICATE_REQUIRED",):
+    if isinstance(error, ssl.SSLEOFError):
+        return f"{label} hung up in the middle of TLS; it may want a client certificate, or {endpoint.hint}"
+    if error.reason == "TLSV13_ALERT_CERTIFICATE_REQUIRED":
+        return f"{label} wants a client certificate: name one with --client-certificate and --client-key"
+    if "certificate" in reason or "unknown ca" in reason:
         return f"{label} refused the client certificate: {reason}; it may have expired"
     return f"TLS with {label} failed: {reason}"
 
@@ -94,7 +120,8 @@ def _sentence(code: int, message: str, endpoint: Endpoint) -> str:
         return f"{endpoint.label} does not accept the credentials ({message}); {endpoint.login}"
     if code == 403:
         return _refused(message)
-    return message if code in CLASSES else f"{endpoint.label} answered {code}: {message}"
+    # Kubernetes says itself what is not where.
+    return message if code == 404 else f"{endpoint.label} answered {code}: {message}"
 
 
 def _sentence_on_the_way(code: int, message: str, endpoint: Endpoint, via: Endpoint) -> str:
@@ -132,3 +159,10 @@ def from_foreign_body(content_type: str, body: bytes, endpoint: Endpoint) -> Api
     else:
         what = f"{content_type or 'something else'} instead of JSON"
     return ApiError(f"{endpoint.label} answered with {what}; {endpoint.hint}", code=200)
+
+
+def check_kind(answer: dict[str, Any], kind: str, endpoint: Endpoint) -> None:
+    """Raise ApiError for an answer that is no object of this kind; the Argo Server leaves the kind out."""
+    found = answer.get("kind") or ("" if isinstance(answer.get("metadata"), dict) else "something else")
+    if found and found != kind:
+        raise ApiError(f"{endpoint.label} answered with {found} where a {kind} is expected; {endpoint.hint}", code=200)

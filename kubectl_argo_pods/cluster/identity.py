@@ -3,49 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import NamedTuple
 
-from kubectl_argo_pods.cluster import kubeconfig_files
-from kubectl_argo_pods.cluster.kubeconfig import SERVICE_ACCOUNT, Cluster, Overrides
+from kubectl_argo_pods.cluster.kubeconfig import SERVICE_ACCOUNT, Cluster
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 
 Facts = list[tuple[str, str]]
 
 
-class Names(NamedTuple):
-    """What the kubeconfig calls the cluster and the user; "" where it names none."""
-
-    files: tuple[str, ...]  # those that there are
-    cluster: str
-    user: str
-
-
-def facts(cluster: Cluster, overrides: Overrides, environ: Mapping[str, str]) -> Facts:
+def facts(cluster: Cluster) -> Facts:
     """Attributes and values, in the order of a table."""
-    names = _names(cluster, overrides, environ)
+    origin = cluster.origin
     known = [
-        ("Kubeconfig", os.pathsep.join(names.files)),
+        ("Kubeconfig", os.pathsep.join(filter(os.path.exists, origin.files))),
         ("Context", cluster.context),
-        ("Cluster", names.cluster),
+        ("Cluster", origin.cluster),
         ("Server", without_password(cluster.server)),
         ("Proxy", without_password(str(cluster.entry.get("proxy-url") or ""))),
         ("Namespace", cluster.namespace),
-        ("User", names.user),
+        ("User", origin.user),
         ("Credentials", credentials(cluster)),
         *_impersonation(cluster.user),
     ]
     return [(name, value) for name, value in known if value]
-
-
-def _names(cluster: Cluster, overrides: Overrides, environ: Mapping[str, str]) -> Names:
-    config = kubeconfig_files.load(overrides.kubeconfig, environ)
-    context = config.contexts.get(cluster.context, {})
-    return Names(
-        tuple(path for path in config.files if os.path.exists(path)),
-        str(overrides.cluster or context.get("cluster") or ""),
-        str(overrides.user or context.get("user") or ""),
-    )
 
 
 def credentials(cluster: Cluster) -> str:

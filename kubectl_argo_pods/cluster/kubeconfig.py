@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from kubectl_argo_pods.cluster import kubeconfig_files, validation
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry, Kubeconfig
-from kubectl_argo_pods.errors import ConfigError, UsageError
+from kubectl_argo_pods.errors import ConfigError, NoClusterError, UsageError
 
 SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 
@@ -173,14 +173,16 @@ def _extra(pairs: tuple[str, ...]) -> dict[str, list[str]]:
     return extra
 
 
-def _no_server(config: Kubeconfig, context: str) -> ConfigError:
+def _no_server(config: Kubeconfig, context: str) -> NoClusterError:
     if context:
-        return ConfigError(f'context "{context}" names no cluster with a server; add one or name it with --server')
+        return NoClusterError(f'context "{context}" names no cluster with a server; add one or name it with --server')
     if config.contexts:
         known = ", ".join(sorted(config.contexts))
-        return ConfigError(f"the kubeconfig has no current-context; choose one with --context: {known}")
+        return NoClusterError(f"the kubeconfig has no current-context; choose one with --context: {known}")
     looked = " or ".join(config.files)
-    return ConfigError(f"no cluster is configured: {looked} is missing or empty; name a kubeconfig with --kubeconfig")
+    return NoClusterError(
+        f"no cluster is configured: {looked} is missing or empty; name a kubeconfig with --kubeconfig"
+    )
 
 
 def _in_cluster(environ: Mapping[str, str]) -> bool:

@@ -22,6 +22,7 @@ from kubectl_argo_pods.output.listing import (
 )
 from kubectl_argo_pods.output.listing import print_workflows as print_summaries
 from kubectl_argo_pods.output.style import painter
+from kubectl_argo_pods.output.table import disarmed
 from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.finding import Wanted, find, is_one, place, summaries
@@ -152,4 +153,4 @@ def _key(row: NodePod) -> tuple[str, ...]:
 
 
 def _notice(sentences: Iterable[str]) -> None:
-    sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)
+    sys.stderr.writelines(f"{disarmed(sentence)}\n" for sentence in sentences)

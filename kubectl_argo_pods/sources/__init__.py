@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from kubectl_argo_pods.errors import ConfigError, UsageError
+from kubectl_argo_pods.errors import NoClusterError, UsageError
 from kubectl_argo_pods.workflow import Workflow, WorkflowSummary
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _cluster_if_any(overrides: Overrides, environ: Mapping[str, str]) -> Cluster
 
     try:
         return resolve(overrides, environ)
-    except ConfigError:
+    except NoClusterError:
         if any((overrides.kubeconfig, overrides.context, overrides.cluster, overrides.user, overrides.server)):
             raise
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from kubectl_argo_pods.cluster.faults import check_kind
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.errors import ArgoPodsError, NotFoundError
 from kubectl_argo_pods.sources.kube import newest_first, workflow_event
@@ -31,13 +32,14 @@ class ArgoServer:
         """The workflow, archived or live, its offloaded nodes included."""
         path = f"/api/v1/workflows/{quote(namespace, safe='')}/{quote(name, safe='')}"
         try:
-            newest = from_manifest(self.http.get_json(path, {"fields": WITHOUT_BULK}))
+            answer = self.http.get_json(path, {"fields": WITHOUT_BULK})
         except NotFoundError as error:
             archived = self._archived(namespace, name, uid)
             if archived is None:
-                sentence = f'workflow "{name}" not found in namespace "{namespace}" of {self.http.endpoint.label}'
-                raise NotFoundError(sentence, code=error.code, reason=error.reason) from error
+                raise self._not_found(error, namespace, name) from error
             return from_manifest(archived)
+        check_kind(answer, "Workflow", self.http.endpoint)
+        newest = from_manifest(answer)
         former = self._archived(namespace, name, uid) if uid and newest.uid != uid else None
         return newest if former is None else from_manifest(former)
 
@@ -61,6 +63,14 @@ class ArgoServer:
         # As an event stream it is kept alive by a comment every 15 seconds.
         stream = self.http.stream(f"/api/v1/workflow-events/{quote(namespace, safe='')}", query, "text/event-stream")
         return Watch(stream, workflow_event)
+
+    def _not_found(self, error: NotFoundError, namespace: str, name: str) -> NotFoundError:
+        label = self.http.endpoint.label
+        sentence = f'workflow "{name}" not found in namespace "{namespace}" of {label}'
+        # What the API server says to the Argo Server, and that to us, where the resource is not defined.
+        if "could not find the requested resource" in str(error):
+            sentence = f"the cluster of {label} has no Argo Workflows (no resource workflows.argoproj.io)"
+        return NotFoundError(sentence, code=error.code, reason=error.reason)
 
     def _archived(self, namespace: str, name: str, uid: str) -> Manifest | None:
         """From the archive, which servers before v3.5 do not look into by themselves; None where it is not there."""

@@ -19,6 +19,7 @@ from kubectl_argo_pods.sources import ArgoServerFlags, argo_server_named
 from kubectl_argo_pods.sources.argo_server_address import Service, parse_address
 
 HINT = "check the address (HOST:PORT), --argo-base-href, and whether --secure should be true (https) or false (http)"
+TRUST = "name its authority with --certificate-authority, or do without verification with -k"
 LOGIN = 'set ARGO_TOKEN to "Bearer TOKEN" (`argo auth token` prints one), or check the user of the kubeconfig'
 
 
@@ -83,7 +84,7 @@ def open_http(
     secure = is_secure(flags, environ)
     url = f"{'https' if secure else 'http'}://{address}{_base(flags, environ)}"
     label = f"the Argo Server at {url}"
-    target = endpoints.from_url(url, label, environ)._replace(hint=HINT, login=LOGIN)
+    target = endpoints.from_url(url, label, environ)._replace(hint=HINT, login=LOGIN, trust=TRUST)
     caller = _caller(
         flags, _credentials(cluster, overrides, environ), tls.from_user(_flags_as_user(overrides)), environ
     )

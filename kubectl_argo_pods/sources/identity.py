@@ -21,7 +21,7 @@ def facts(overrides: Overrides, argo: ArgoServerFlags, environ: Mapping[str, str
     server = argo_server_named(argo, environ)
     cluster = cluster_of(overrides, argo, environ)
     if cluster:
-        yield from identity.facts(cluster, overrides, environ)
+        yield from identity.facts(cluster)
     http = argo_server.open_http(server, argo, cluster, overrides, environ) if server else None
     if http:
         yield "Argo Server", server

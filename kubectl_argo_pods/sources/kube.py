@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from kubectl_argo_pods.cluster.faults import check_kind
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.errors import NotFoundError
 from kubectl_argo_pods.pod import span
@@ -29,9 +30,11 @@ class KubeSource:
     def workflow(self, namespace: str, name: str, uid: str = "") -> Workflow:
         # Whatever its uid: a cluster has one workflow of a name at a time.
         try:
-            found = from_manifest(self._http.get_json(f"{path(namespace)}/{quote(name, safe='')}"))
+            answer = self._http.get_json(f"{path(namespace)}/{quote(name, safe='')}")
         except NotFoundError as error:
             raise _not_found(error, f'workflow "{name}" not found in namespace "{namespace}"') from error
+        check_kind(answer, "Workflow", self._http.endpoint)
+        found = from_manifest(answer)
         if self._instance_id and found.labels.get(INSTANCE_LABEL) != self._instance_id:
             raise NotFoundError(
                 f'workflow "{name}" in namespace "{namespace}" is none of the Argo installation "{self._instance_id}" '
