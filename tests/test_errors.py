@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from tests import broken
+from tests import broken, builders
 from tests.broken import Broken, grpc, http, ok, serving, status
+from tests.cluster import SimulatedCluster
 from tests.conftest import Result, Run
 
 SECRETS = ("s3cr3t-token", "s3cr3t-password", "s3cr3t-argo")
@@ -251,3 +252,81 @@ def test_what_goes_wrong_with_an_argo_server_is_a_sentence(
 
 def run(argo_pods: Run, *args: str, env: Mapping[str, str]) -> Result:
     return checked(argo_pods(*args, env=env))
+
+
+FILES: dict[str, tuple[str | None, str]] = {
+    "is a text": ("hello\n", 'the kubeconfig "FILE" is not a map of clusters, users and contexts'),
+    "is a list": ("- a\n", 'the kubeconfig "FILE" is not a map of clusters, users and contexts'),
+    "is cut off": (
+        f"users: [{{name: u, user: {{token: {SECRETS[0]}",
+        'the kubeconfig "FILE" is not YAML (line 1)',
+    ),
+    "is no text": ("\udcff\udcfe", 'the kubeconfig "FILE" cannot be read: it is not UTF-8 text'),
+    "has clusters that are none": (
+        f"clusters: {SECRETS[0]}\n",
+        '"clusters" of the kubeconfig "FILE" is not a list of named clusters',
+    ),
+    "is within itself": (
+        f"users: &u [*u, {SECRETS[0]}]\n",
+        'the kubeconfig "FILE" is not YAML that can be used: it is nested too deeply, or within itself',
+    ),
+    "unfolds without end": (
+        "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+        + "".join(f"{name}: &{name} [{','.join([f'*{old}'] * 10)}]\n" for old, name in zip("abcdefgh", "bcdefghi")),
+        'the kubeconfig "FILE" is not YAML that can be used: its aliases unfold to far more than it holds',
+    ),
+    "nests without end": (
+        "[" * 100_000,
+        'the kubeconfig "FILE" is not YAML that can be used: it is nested too deeply (line 1)',
+    ),
+    "is a folder": (None, 'the kubeconfig "FILE" cannot be read: Is a directory'),
+}
+
+
+@pytest.mark.parametrize("args", [(), ("-s", "127.0.0.1:1")], ids=["kube", "argo server"])
+@pytest.mark.parametrize(("text", "said"), FILES.values(), ids=FILES)
+def test_a_kubeconfig_that_cannot_be_used_is_named(
+    argo_pods: Run, tmp_path: Path, text: str | None, said: str, args: tuple[str, ...]
+) -> None:
+    path = tmp_path / "config"
+    if text is None:
+        path.mkdir()
+    else:
+        path.write_bytes(text.encode(errors="surrogateescape"))
+    result = run(argo_pods, "wf", *args, env={"KUBECONFIG": str(path)})
+    assert result == Result(1, "", f"error: {said.replace('FILE', str(path))}\n")
+
+
+@pytest.mark.parametrize(
+    "status_", [{}, None, {"nodes": None}, {"phase": ""}], ids=["none", "null", "no nodes", "no phase"]
+)
+@pytest.mark.parametrize("way", ["kube", "argo server"])
+def test_a_workflow_that_nobody_has_looked_at_has_no_pods(
+    argo_pods: Run, empty_cluster: SimulatedCluster, way: str, status_: Any
+) -> None:
+    empty_cluster.load([builders.workflow("wf") | {"status": status_}])
+    server = empty_cluster.argo_server_url.removeprefix("http://")
+    args = ("-s", server, "--secure=false") if way == "argo server" else ()
+    assert argo_pods("wf", *args) == Result(0, "", 'No pods found for workflow "wf" in argo namespace.\n')
+
+
+def test_what_a_server_says_cannot_steer_the_terminal(argo_pods: Run, tmp_path: Path) -> None:
+    with serving(Broken(status(500, "InternalError", "\x1b]0;owned\x07boom\u202e"))) as host:
+        path = kubeconfig(tmp_path, f"https://{host}")
+        result = run(argo_pods, "wf", env={"KUBECONFIG": str(path)})
+    said = f"{KUBE.replace('HOST', host)} answered 500: ^[]0;owned^Gboom\\u202e"
+    assert result == Result(1, "", f"error: {said}\n")
+
+
+@pytest.mark.parametrize("condition", CONDITIONS.values(), ids=CONDITIONS)
+def test_a_trace_holds_no_secret(argo_pods: Run, tmp_path: Path, condition: Condition) -> None:
+    with serving(condition.broken or Broken()) as host:
+        path = kubeconfig(tmp_path, f"https://{condition.host or host}")
+        env = {"KUBECONFIG": str(path), "KUBECTL_ARGO_PODS_DEBUG": ""}
+        traced = run(argo_pods, "wf", "-v=9", *condition.args, env=env)
+        argo = ("-s", condition.host or host, "--certificate-authority", str(tmp_path / "ca.crt"))
+        env |= {"ARGO_TOKEN": f"Bearer {SECRETS[2]}", "ARGO_NAMESPACE": "argo"}
+        also_traced = run(argo_pods, "wf", "-v=9", *argo, *condition.args, env=env)
+    for result in (traced, also_traced):
+        assert (result.status, result.stdout) == (1, "")
+        assert len(result.stderr.splitlines()) > 1
