@@ -26,6 +26,10 @@ class YamlError(Exception):
         self.column = column
 
 
+class ExcessiveError(YamlError):
+    """It is YAML, but holds more than anything could use."""
+
+
 def documents(text: str) -> list[Any]:
     """The documents of a text that are not empty; raises YamlError."""
     import yaml
@@ -68,7 +72,7 @@ def _check_depth(text: str, loader: Any) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > DEEPEST:
-            raise YamlError("it is nested too deeply", event.start_mark.line + 1, event.start_mark.column + 1)
+            raise ExcessiveError("it is nested too deeply", event.start_mark.line + 1, event.start_mark.column + 1)
 
 
 def _check_aliases(found: list[Any]) -> None:
@@ -80,14 +84,14 @@ def _check_aliases(found: list[Any]) -> None:
         if not isinstance(value, (dict, list)):
             return 1, 0
         if depth > DEEPEST:
-            raise YamlError("it is nested too deeply, or within itself")
+            raise ExcessiveError("it is nested too deeply, or within itself")
         if id(value) not in measured:
             below = [measure(child, depth + 1) for child in (value.values() if isinstance(value, dict) else value)]
             height = 1 + max((height for _, height in below), default=0)
             measured[id(value)] = 1 + sum(size for size, _ in below), height
         if depth + measured[id(value)][1] > DEEPEST:
-            raise YamlError("it is nested too deeply")
+            raise ExcessiveError("it is nested too deeply")
         return measured[id(value)]
 
     if sum(measure(document, 0)[0] for document in found) > MOST:
-        raise YamlError("its aliases unfold to far more than it holds")
+        raise ExcessiveError("its aliases unfold to far more than it holds")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -254,12 +254,16 @@ def run(argo_pods: Run, *args: str, env: Mapping[str, str]) -> Result:
     return checked(argo_pods(*args, env=env))
 
 
+def pairs(text: str) -> Iterator[tuple[str, str]]:
+    return zip(text, text[1:], strict=False)
+
+
 FILES: dict[str, tuple[str | None, str]] = {
     "is a text": ("hello\n", 'the kubeconfig "FILE" is not a map of clusters, users and contexts'),
     "is a list": ("- a\n", 'the kubeconfig "FILE" is not a map of clusters, users and contexts'),
     "is cut off": (
         f"users: [{{name: u, user: {{token: {SECRETS[0]}",
-        'the kubeconfig "FILE" is not YAML (line 1)',
+        'the kubeconfig "FILE" is not YAML (line 2)',
     ),
     "is no text": ("\udcff\udcfe", 'the kubeconfig "FILE" cannot be read: it is not UTF-8 text'),
     "has clusters that are none": (
@@ -272,7 +276,7 @@ FILES: dict[str, tuple[str | None, str]] = {
     ),
     "unfolds without end": (
         "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
-        + "".join(f"{name}: &{name} [{','.join([f'*{old}'] * 10)}]\n" for old, name in zip("abcdefgh", "bcdefghi")),
+        + "".join(f"{name}: &{name} [{','.join([f'*{old}'] * 10)}]\n" for old, name in pairs("abcdefghi")),
         'the kubeconfig "FILE" is not YAML that can be used: its aliases unfold to far more than it holds',
     ),
     "nests without end": (
@@ -297,9 +301,7 @@ def test_a_kubeconfig_that_cannot_be_used_is_named(
     assert result == Result(1, "", f"error: {said.replace('FILE', str(path))}\n")
 
 
-@pytest.mark.parametrize(
-    "status_", [{}, None, {"nodes": None}, {"phase": ""}], ids=["none", "null", "no nodes", "no phase"]
-)
+@pytest.mark.parametrize("status_", [{}, {"nodes": None}, {"phase": ""}], ids=str)
 @pytest.mark.parametrize("way", ["kube", "argo server"])
 def test_a_workflow_that_nobody_has_looked_at_has_no_pods(
     argo_pods: Run, empty_cluster: SimulatedCluster, way: str, status_: Any

@@ -76,7 +76,7 @@ def open_http(api: ApiClient) -> Http:
     """A connection whose requests go through this client: its connections and its credentials. Raises ConfigError."""
     host = api.configuration.host
     hint = "check the configuration of the ApiClient"
-    endpoint = from_url(host, f"the Kubernetes API at {host}", {})._replace(hint=hint, login=hint)
+    endpoint = from_url(host, f"the Kubernetes API at {host}", {})._replace(hint=hint, login=hint, trust=hint)
     return _ThroughClient(api, endpoint)
 
 

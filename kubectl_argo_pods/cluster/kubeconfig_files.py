@@ -75,8 +75,10 @@ def _read(path: str, *, required: bool) -> Entry:
         if required:
             raise ConfigError(f'the kubeconfig "{path}" does not exist') from error
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f'the kubeconfig "{path}" cannot be read: {error}') from error
+    except OSError as error:
+        raise ConfigError(f'the kubeconfig "{path}" cannot be read: {error.strerror}') from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f'the kubeconfig "{path}" cannot be read: it is not UTF-8 text') from error
     document = _parse(text, path)
     if document is not None and not isinstance(document, dict):
         raise ConfigError(f'the kubeconfig "{path}" is not a map of clusters, users and contexts')
@@ -94,15 +96,16 @@ def _parse(text: str, path: str) -> Any:
 
 
 def _parse_any(text: str, path: str) -> Any:
-    from kubectl_argo_pods.yaml_documents import YamlError, documents
+    from kubectl_argo_pods.yaml_documents import ExcessiveError, YamlError, documents
 
     try:
         # As kubectl does, the first of several.
         return next(iter(documents(text)), None)
     except YamlError as error:
-        # What is wrong is not quoted: the line may hold a key or a token.
+        # What a syntax error quotes may be a key or a token.
+        why = f" that can be used: {error}" if isinstance(error, ExcessiveError) else ""
         where = f" (line {error.line})" if error.line else ""
-        raise ConfigError(f'the kubeconfig "{path}" is not YAML{where}') from error
+        raise ConfigError(f'the kubeconfig "{path}" is not YAML{why}{where}') from error
 
 
 def _merge(merged: Kubeconfig, document: Entry, path: str) -> Kubeconfig:

@@ -105,7 +105,7 @@ class OpenIdConnect:
             "certificate-authority-data": self._config.get("idp-certificate-authority-data"),
         }
         hint = f"check the auth-provider of {self._who}"
-        return Http(target._replace(hint=hint), Client(authorization), Terms(trust))
+        return Http(target._replace(hint=hint, trust=hint), Client(authorization), Terms(trust))
 
 
 class Client(NamedTuple):

@@ -213,7 +213,12 @@ def test_a_post_is_never_repeated() -> None:
             'pods is forbidden: User "u" cannot list resource "pods"',
             id="forbidden",
         ),
-        pytest.param(status(410, "Expired", "too old"), GoneError, "too old", id="gone"),
+        pytest.param(
+            status(410, "Expired", "too old"),
+            GoneError,
+            'the Kubernetes API at URL (context "dev") answered 410: too old',
+            id="gone",
+        ),
         pytest.param(
             status(401, "Unauthorized", "Unauthorized"),
             UnauthorizedError,

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from kubectl_argo_pods.cluster.kubeconfig import Cluster, Origin, Overrides, parse_timeout, resolve
-from kubectl_argo_pods.errors import ArgoPodsError, ConfigError, UsageError
+from kubectl_argo_pods.errors import ArgoPodsError, ConfigError, NoClusterError, UsageError
 
 DEV = {"server": "https://dev:6443", "certificate-authority": "ca.crt", "tls-server-name": "api"}
 CONFIG = {
@@ -123,14 +123,14 @@ def test_a_kubeconfig_that_only_pyyaml_understands_is_read(tmp_path: Path) -> No
         pytest.param(
             yaml.safe_dump(CONFIG),
             Overrides(context="nowhere"),
-            ConfigError,
+            NoClusterError,
             'context "nowhere" names no cluster with a server; add one or name it with --server',
             id="a context without a cluster",
         ),
         pytest.param(
             yaml.safe_dump(CONFIG | {"current-context": ""}),
             Overrides(),
-            ConfigError,
+            NoClusterError,
             "the kubeconfig has no current-context; choose one with --context: certificate, dev, nowhere, plugin",
             id="no current context",
         ),
@@ -151,7 +151,7 @@ def test_a_kubeconfig_that_only_pyyaml_understands_is_read(tmp_path: Path) -> No
         pytest.param(
             "",
             Overrides(),
-            ConfigError,
+            NoClusterError,
             "no cluster is configured: FILE is missing or empty; name a kubeconfig with --kubeconfig",
             id="an empty file",
         ),

@@ -31,13 +31,15 @@ CASES = [
         "no authority",
         config({"server": URL}, TOKEN),
         error='the certificate of the Kubernetes API at https://127.0.0.1:$HTTPS_PORT (context "dev") cannot '
-        "be trusted: unable to get local issuer certificate; check the server of its kubeconfig entry",
+        "be trusted: unable to get local issuer certificate; check the certificate-authority of its kubeconfig entry, "
+        "or name one with --certificate-authority",
     ),
     Case(
         "another authority",
         config({"server": URL, "certificate-authority": "clients.crt"}, TOKEN),
         error='the certificate of the Kubernetes API at https://127.0.0.1:$HTTPS_PORT (context "dev") cannot '
-        "be trusted: unable to get local issuer certificate; check the server of its kubeconfig entry",
+        "be trusted: unable to get local issuer certificate; check the certificate-authority of its kubeconfig entry, "
+        "or name one with --certificate-authority",
     ),
     Case("--certificate-authority", config({"server": URL}, TOKEN), ("--certificate-authority", "ca.crt")),
     Case(
@@ -45,7 +47,8 @@ CASES = [
         config(user=TOKEN),
         ("--certificate-authority", "clients.crt"),
         error='the certificate of the Kubernetes API at https://127.0.0.1:$HTTPS_PORT (context "dev") cannot '
-        "be trusted: unable to get local issuer certificate; check the server of its kubeconfig entry",
+        "be trusted: unable to get local issuer certificate; check the certificate-authority of its kubeconfig entry, "
+        "or name one with --certificate-authority",
     ),
     Case("insecure-skip-tls-verify", config({"server": URL, "insecure-skip-tls-verify": True}, TOKEN)),
     Case(
@@ -65,7 +68,7 @@ CASES = [
         "tls-server-name that the certificate lacks",
         config({**SERVER, "tls-server-name": "other.example"}, TOKEN),
         error='the certificate of the Kubernetes API at https://127.0.0.1:$HTTPS_PORT (context "dev") '
-        "cannot be trusted: Hostname mismatch, certificate is not valid for 'other.example'.; check the "
+        "cannot be trusted: Hostname mismatch, certificate is not valid for 'other.example'; check the "
         "server of its kubeconfig entry",
     ),
     Case("--tls-server-name", config(user=TOKEN), ("--tls-server-name", "api.example")),
