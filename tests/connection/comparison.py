@@ -16,8 +16,9 @@ from kubernetes import client
 
 from kubectl_argo_pods import cli
 from kubectl_argo_pods.cluster.client import api_client
-from kubectl_argo_pods.cluster.http import open_http
+from kubectl_argo_pods.cluster.http import Http, open_http
 from kubectl_argo_pods.cluster.kubeconfig import resolve
+from kubectl_argo_pods.cluster.websocket import open_websocket
 from kubectl_argo_pods.errors import ArgoPodsError
 from kubectl_argo_pods.options import Connection
 from tests.connection.world import Passed, Seen, World
@@ -175,17 +176,34 @@ def with_argo_pods(case: Case, world: World) -> Ran:
 
 def with_kubernetes_package(case: Case, world: World) -> Ran:
     """The package's client over our connection, in this process."""
+
+    def ask(http: Http, namespace: str) -> None:
+        with api_client(http) as api:
+            client.CustomObjectsApi(api).list_namespaced_custom_object(
+                "argoproj.io", "v1alpha1", namespace, "workflows"
+            )
+
+    return _in_process(ask, case, world)
+
+
+def with_websocket(case: Case, world: World) -> Ran:
+    """A websocket of ours, in this process."""
+
+    def ask(http: Http, namespace: str) -> None:
+        path = f"{WORKFLOWS}/namespaces/{namespace}/workflows"
+        open_websocket(http, path, [("limit", "1")], ["v5.channel.k8s.io"]).close()
+
+    return _in_process(ask, case, world)
+
+
+def _in_process(ask: Callable[[Http, str], None], case: Case, world: World) -> Ran:
     environ = environment(case, world)
     with contextlib.chdir(world.folder):
         try:
             call = cli.read(arguments(case, world))
             assert call is not None
-            overrides = Connection(**call.values.get("connection", {})).overrides()
-            cluster = resolve(overrides, environ)
-            with api_client(open_http(cluster, environ)) as api:
-                client.CustomObjectsApi(api).list_namespaced_custom_object(
-                    "argoproj.io", "v1alpha1", cluster.namespace, "workflows"
-                )
+            cluster = resolve(Connection(**call.values.get("connection", {})).overrides(), environ)
+            ask(open_http(cluster, environ), cluster.namespace)
         except ArgoPodsError as error:
             return Ran(False, f"error: {error}\n")
     return Ran(True, "")

@@ -15,6 +15,7 @@ import threading
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from hashlib import sha1
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -231,6 +232,9 @@ def _handler(world: World, name: str, tls: ssl.SSLContext | None) -> type[BaseHT
             sni = getattr(self.connection, "asked_for", "")
             headers = tuple(self.headers.items())
             world.seen.append(Seen(name, self.path, headers, names[-1] if names else "", sni))
+            if self.headers.get("Upgrade") == "websocket":
+                self._switch()
+                return
             status = world.refusals.pop(0) if world.refusals else 200
             refusal = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": status, "message": "no"}
             repeated = {"repeated": dict(self.headers)} if self.path.startswith("/echo/") else {}
@@ -246,6 +250,17 @@ def _handler(world: World, name: str, tls: ssl.SSLContext | None) -> type[BaseHT
             self.wfile.write(body)
 
         do_POST = do_GET
+
+        def _switch(self) -> None:
+            """To a websocket (RFC 6455) that nothing is said on."""
+            key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+            self.send_response(101)
+            self.send_header("Upgrade", "websocket")
+            self.send_header("Connection", "Upgrade")
+            self.send_header("Sec-WebSocket-Accept", _base64(sha1(key.encode()).digest()))
+            self.send_header("Sec-WebSocket-Protocol", self.headers["Sec-WebSocket-Protocol"])
+            self.end_headers()
+            self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:
             """Nothing on stderr."""
