@@ -36,9 +36,9 @@ format: $(VENV)/.installed  ## format the code and mend what ruff can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-e2e: $(VENV)/.installed  ## run the tests that need a cluster with Argo Workflows, named by KUBECONFIG
+e2e: $(VENV)/.installed  ## run the tests that need a cluster with Argo Workflows, named by KUBECONFIG, and after `make dist` krew's
 	@test -n "$$KUBECONFIG" || { echo "make e2e: set KUBECONFIG to a cluster with Argo Workflows (see CONTRIBUTING.md)" >&2; exit 2; }
-	E2E=1 $(ON_PATH) $(BIN)/pytest -q tests/e2e
+	E2E=1 $(if $(wildcard dist/argo-pods.yaml),DIST="$(abspath dist)") $(ON_PATH) $(BIN)/pytest -q tests/e2e
 
 bench: $(VENV)/.installed  ## compare time and memory with kubectl and argo, on the cluster named by KUBECONFIG
 	@test -n "$$KUBECONFIG" || { echo "make bench: set KUBECONFIG to a cluster with Argo Workflows (see CONTRIBUTING.md)" >&2; exit 2; }

@@ -27,6 +27,15 @@ class Run(Protocol):
     def __call__(self, *args: str, stdin: str | None = None, env: Mapping[str, str] | None = None) -> Result: ...
 
 
+@pytest.fixture(scope="session")
+def dist() -> Path:
+    """The folder of what is to be released, which `make test-dist` and `make e2e` name."""
+    folder = os.environ.get("DIST")
+    if not folder:
+        pytest.skip("needs what is to be released: make dist")
+    return Path(folder)
+
+
 @pytest.fixture
 def empty_cluster() -> Iterator[SimulatedCluster]:
     """A simulated cluster with nothing in it, at a time of its own: that of the recordings."""

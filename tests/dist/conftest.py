@@ -1,22 +1,13 @@
-"""What `make dist` made, as `make test-dist` names it: DIST=FOLDER."""
+"""The archives that `make dist` made."""
 
 from __future__ import annotations
 
-import os
 import tarfile
 from pathlib import Path
 
 import pytest
 
 from release.platforms import PLATFORMS, here
-
-
-@pytest.fixture(scope="session")
-def dist() -> Path:
-    folder = os.environ.get("DIST")
-    if not folder:
-        pytest.skip("needs what is to be released: make test-dist")
-    return Path(folder)
 
 
 @pytest.fixture(params=PLATFORMS)
