@@ -47,6 +47,7 @@ bench: $(VENV)/.installed  ## compare time and memory with kubectl and argo, on 
 
 generate: $(VENV)/.installed  ## write anew what is made of the commands' declarations
 	$(BIN)/python -m kubectl_argo_pods.cli --write-grammar
+	$(BIN)/python -m kubectl_argo_pods.completion.scripts
 	$(BIN)/python -m release.manual --write
 
 dist: $(VENV)/.installed-dist  ## make what is released: sdist, wheel, archives for krew; PYTHONS=standalone as releases do

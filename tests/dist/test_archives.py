@@ -21,6 +21,12 @@ from tests.recordings import recordings
 
 VERSION = f"kubectl-argo_pods {__version__}\n"
 MIB = 1024 * 1024
+SHARED = {
+    "share/bash-completion/completions/kubectl-argo_pods.bash",
+    "share/fish/vendor_completions.d/kubectl-argo_pods.fish",
+    "share/man/man1/kubectl-argo_pods.1",
+    "share/zsh/site-functions/_kubectl-argo_pods",
+}
 LINES = {"help": ["--help"], "a list": [recordings()["failing"].name], "json": ["@latest", "-o", "json"]}
 
 
@@ -36,7 +42,7 @@ def test_an_archive_has_regular_files_only_the_licences_and_nothing_to_compile(a
     names = {member.name for member in members}
     assert [member.name for member in members if not member.isreg()] == []
     assert {"LICENSE", "python/LICENSE.txt", platform.executable, platform.completer, platform.library} <= names
-    assert "share/man/man1/kubectl-argo_pods.1" in names
+    assert SHARED <= names
     assert [name for name in names if name.endswith(".py")] == []
     assert any_archive.stat().st_size < 30 * MIB
 
@@ -78,6 +84,15 @@ def test_the_archive_prints_what_the_installed_plugin_prints(
     unpacked: Path, argo_pods: Run, clean_environment: dict[str, str], cluster: object, line: list[str]
 ) -> None:
     assert run(unpacked / "kubectl-argo_pods", *line, env=clean_environment) == argo_pods(*line)
+
+
+def test_kubectl_completes_by_the_program_under_its_other_name(
+    unpacked: Path, clean_environment: dict[str, str], cluster: object
+) -> None:
+    path = os.pathsep.join([str(unpacked), clean_environment["PATH"]])
+    name = recordings()["failing"].name
+    completed = run("kubectl", "__complete", "argo-pods", name[:4], env=clean_environment | {"PATH": path})
+    assert (name in [line.partition("\t")[0] for line in completed.stdout.splitlines()], completed.status) == (True, 0)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kubectl_argo_pods import __version__
+from tests.dist.test_archives import SHARED
 
 VERSION = f"kubectl-argo_pods {__version__}\n"
 
@@ -34,5 +35,6 @@ def test_kubectl_finds_the_installed_plugin(environment: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
 
 
-def test_the_manual_lies_where_man_and_pipx_look(environment: Path) -> None:
-    assert (environment / "share/man/man1/kubectl-argo_pods.1").read_text().startswith(".TH KUBECTL")
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_the_manual_and_the_completions_lie_where_a_system_looks_for_them(environment: Path, name: str) -> None:
+    assert (environment / name).stat().st_size > 0
