@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
+import io
 import json
 from collections.abc import Mapping
 from typing import Any, cast
@@ -16,6 +16,8 @@ from kubectl_argo_pods.cluster import faults, tls
 from kubectl_argo_pods.cluster import http as http_
 from kubectl_argo_pods.cluster.credentials import Headers
 from kubectl_argo_pods.cluster.endpoint import Endpoint, from_url
+from kubectl_argo_pods.cluster.exchange import Response
+from kubectl_argo_pods.cluster.framing import framing
 from kubectl_argo_pods.cluster.http import Answer, Http, Request, Terms
 
 ApiClient = client.ApiClient
@@ -56,13 +58,34 @@ class _Requests(urllib3.PoolManager):
         asked = [*_headers(headers or {}, sent), ("Accept-Encoding", self._http.encoding)]
         _, answer = self._http.ask(Request(method, path, asked, sent))
         return urllib3.HTTPResponse(
-            body=answer,
-            headers=urllib3.HTTPHeaderDict(answer.headers.items()),
+            body=io.BufferedReader(_Body(answer)),
+            headers=urllib3.HTTPHeaderDict(answer.getheaders()),
             status=answer.status,
             reason=answer.reason,
             preload_content=preload_content,
-            original_response=answer,
         )
+
+
+class _Body(io.RawIOBase):
+    """The body of an answer as a file."""
+
+    def __init__(self, answer: Response) -> None:
+        self._answer = answer
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._rest = self._rest or memoryview(self._answer.receive())
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+    def close(self) -> None:
+        self._answer.sock.close()
+        super().close()
 
 
 def _headers(given: Mapping[str, str], body: bytes | None) -> Headers:
@@ -84,7 +107,7 @@ class _ThroughClient(Http):
     def __init__(self, api: ApiClient, endpoint: Endpoint) -> None:
         super().__init__(endpoint, _Nobody(), Terms({}))
         self._api = api
-        self._pooled: WeakKeyDictionary[http.client.HTTPResponse, urllib3.HTTPResponse] = WeakKeyDictionary()
+        self._pooled: WeakKeyDictionary[Response, urllib3.HTTPResponse] = WeakKeyDictionary()
 
     def ask(self, request: Request) -> Answer:
         try:
@@ -93,14 +116,16 @@ class _ThroughClient(Http):
             raise self._refused(error) from error
         except urllib3.exceptions.HTTPError as error:
             raise faults.from_network(_cause(error), self.endpoint) from error
-        # Below urllib3's answers are those of http.client, as yet unread.
-        answer = cast(http.client.HTTPResponse, pooled._original_response)
+        answer = _taken_over(pooled)
         self._pooled[answer] = pooled
-        return cast(http_.Connection, pooled.connection), answer
+        return http_.Connection(answer.sock), answer
 
-    def keep(self, connection: http_.Connection, response: http.client.HTTPResponse) -> None:
+    def keep(self, connection: http_.Connection, response: Response) -> None:
         """Give the connection back to the client, which keeps those that it has."""
-        self._pooled.pop(response).release_conn()
+        pooled = self._pooled.pop(response)
+        # Or http.client would go on expecting the body.
+        _unread(pooled).close()
+        pooled.release_conn()
 
     def _refused(self, error: client.ApiException) -> Exception:
         # The package's way to report what TLS says: no status.
@@ -109,6 +134,35 @@ class _ThroughClient(Http):
         body = error.body.encode() if isinstance(error.body, str) else error.body or b""
         content_type = (error.headers or {}).get("Content-Type") or ""
         return faults.from_answer(error.status, content_type, body, self.endpoint)
+
+
+def _taken_over(pooled: urllib3.HTTPResponse) -> Response:
+    """An answer of urllib3's, as yet unread, as one of ours."""
+    reader: Any = _unread(pooled).fp
+    # The connection itself; where the server will close it, http.client has forgotten it already.
+    sock = reader.raw._sock
+    headers = list(pooled.headers.items())
+    return Response(sock, pooled.status, pooled.reason or "", headers, framing(headers), _early(reader, sock))
+
+
+def _unread(pooled: urllib3.HTTPResponse) -> Any:
+    """The answer of http.client's below one of urllib3's."""
+    return pooled._original_response
+
+
+def _early(reader: Any, sock: Any) -> bytes:
+    """What has come with the head of the answer and been read with it, by http.client or in TLS."""
+    timeout = sock.gettimeout()
+    sock.settimeout(0.0)
+    try:
+        early: bytes = reader.peek()
+        pending = sock.pending() if hasattr(sock, "pending") else 0
+        return early + (sock.recv(pending) if pending else b"")
+    except OSError:
+        # Nothing came with it, and nothing is there now.
+        return b""
+    finally:
+        sock.settimeout(timeout)
 
 
 class _Nobody:

@@ -30,7 +30,7 @@ UNKNOWN_CALL = frozenset({(404, "Not Found"), (501, "Not Implemented")})
 
 
 def from_network(error: Exception, endpoint: Endpoint) -> UnreachableError:
-    """The sentence for an OSError or an http.client.HTTPException."""
+    """The sentence for an OSError or a ProtocolError."""
     return UnreachableError(_network_sentence(error, endpoint))
 
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from http.client import HTTPException, HTTPResponse
+from collections.abc import Iterable
 from typing import Protocol
 
 # No server sends such long sizes of chunks, or trailers.
 LONGEST_LINE = 65536
+
+
+class ProtocolError(Exception):
+    """What came is not HTTP, or not all of it."""
+
+
+class NotHttpError(ProtocolError):
+    """The other side speaks something else."""
+
+
+class CutShortError(ProtocolError):
+    """The connection ended in the middle of an answer."""
 
 
 class Framing(Protocol):
@@ -19,16 +31,17 @@ class Framing(Protocol):
         ...
 
     def close(self) -> None:
-        """Nothing more will come; raises HTTPException where something should have."""
+        """Nothing more will come; raises CutShortError where something should have."""
         ...
 
 
-def framing(response: HTTPResponse) -> Framing:
-    """That of an answer whose head has been read."""
-    if "chunked" in (response.getheader("Transfer-Encoding") or "").lower():
+def framing(headers: Iterable[tuple[str, str]]) -> Framing:
+    """That of an answer with these headers."""
+    stated = {name.lower(): value for name, value in headers}
+    if "chunked" in stated.get("transfer-encoding", "").lower():
         return Chunked()
-    stated = response.getheader("Content-Length")
-    return Sized(int(stated)) if stated is not None and stated.isdecimal() else UntilClosed()
+    length = stated.get("content-length", "")
+    return Sized(int(length)) if length.isdecimal() else UntilClosed()
 
 
 class Chunked:
@@ -58,7 +71,7 @@ class Chunked:
 
     def close(self) -> None:
         if not self.ended:
-            raise HTTPException("the answer ended in the middle")
+            raise CutShortError("the answer ended in the middle")
 
     def _read_line(self, data: bytes, position: int) -> int:
         """Takes in one line about the chunks; returns the position after it."""
@@ -66,7 +79,7 @@ class Chunked:
         line = self._line + data[position : end or len(data)]
         if not end:
             if len(line) > LONGEST_LINE:
-                raise HTTPException("the size of a chunk is too long")
+                raise NotHttpError("the size of a chunk is too long")
             self._line = line
             return len(data)
         self._line = b""
@@ -90,7 +103,7 @@ def _size(line: bytes) -> int:
     except ValueError:
         size = -1
     if size < 0:
-        raise HTTPException(f"{digits[:20]!r} is not the size of a chunk")
+        raise NotHttpError(f"{digits[:20]!r} is not the size of a chunk")
     return size
 
 
@@ -109,7 +122,7 @@ class Sized:
 
     def close(self) -> None:
         if not self.ended:
-            raise HTTPException(f"the answer ended {self._left} bytes too early")
+            raise CutShortError(f"the answer ended {self._left} bytes too early")
 
 
 class UntilClosed:

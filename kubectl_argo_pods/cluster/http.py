@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import ssl
 import time
 import zlib
 from collections.abc import Mapping
 from math import inf
+from socket import socket
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from kubectl_argo_pods import __version__
 from kubectl_argo_pods.cluster import endpoint as endpoints
-from kubectl_argo_pods.cluster import faults, retries, tls
+from kubectl_argo_pods.cluster import exchange, faults, retries, tls
 from kubectl_argo_pods.cluster.credentials import Credentials, Headers
 from kubectl_argo_pods.cluster.endpoint import Endpoint, open_socket
+from kubectl_argo_pods.cluster.exchange import Response
+from kubectl_argo_pods.cluster.framing import ProtocolError
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 from kubectl_argo_pods.cluster.stream import Stream
@@ -25,17 +27,20 @@ from kubectl_argo_pods.errors import ArgoPodsError
 
 JSON = "application/json"
 TRACED = 6  # the level of kubectl's -v at which it begins to show requests
-CHUNK = 65536
 
 
-class Connection(http.client.HTTPConnection):
-    """A connection over a socket of ours; `ends` is when its answer has to be there, on the monotonic clock."""
+class Connection:
+    """A connection; `ends` is when its answer has to be there, on the monotonic clock."""
 
-    auto_open = 0
-    ends = inf
+    def __init__(self, sock: socket) -> None:
+        self.sock = sock
+        self.ends = inf
+
+    def close(self) -> None:
+        self.sock.close()
 
 
-Answer = tuple[Connection, http.client.HTTPResponse]
+Answer = tuple[Connection, Response]
 
 
 class Caller(Protocol):
@@ -141,7 +146,7 @@ class Http:
         """A long answer to a GET, chunk by chunk as it arrives; raises UnreachableError or ApiError."""
         headers = [("Accept", accept), ("Accept-Encoding", "identity")]
         connection, response = self.ask(Request("GET", _with_query(path, query), headers))
-        return Stream(connection, response, self.endpoint, lambda: self.keep(connection, response))
+        return Stream(response, self.endpoint, lambda: self.keep(connection, response))
 
     def ask(self, request: Request) -> Answer:
         """The head of an answer that grants the request, after as many tries as are sensible.
@@ -151,7 +156,7 @@ class Http:
         for tries_left in range(retries.RETRIES if request.is_idempotent else 0, -1, -1):
             try:
                 connection, response = self._let_in(request)
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, ProtocolError) as error:
                 if not tries_left or not retries.is_passing(error):
                     raise faults.from_network(error, self.endpoint) from error
                 time.sleep(retries.pause(tries_left))
@@ -165,7 +170,7 @@ class Http:
             time.sleep(wait)
         raise AssertionError("the last try returns or raises")
 
-    def keep(self, connection: Connection, response: http.client.HTTPResponse) -> None:
+    def keep(self, connection: Connection, response: Response) -> None:
         """Use the connection again, whose answer has been read."""
         if response.will_close:
             connection.close()
@@ -209,7 +214,7 @@ class Http:
         connection, response = self.ask(request)
         try:
             body = self._body(connection, response)
-        except (OSError, http.client.HTTPException, zlib.error) as error:
+        except (OSError, ProtocolError, zlib.error) as error:
             connection.close()
             raise faults.from_network(error, self.endpoint) from error
         self.keep(connection, response)
@@ -248,7 +253,7 @@ class Http:
         if connection is not None:
             try:
                 return connection, self._write(connection, request, headers)
-            except (ConnectionError, http.client.RemoteDisconnected, http.client.CannotSendRequest, ssl.SSLError):
+            except (ConnectionError, ssl.SSLError):
                 # The server had closed it in the meantime: that says nothing about the request.
                 connection.close()
         connection = self._connect()
@@ -256,20 +261,16 @@ class Http:
 
     def _connect(self) -> Connection:
         sock = open_socket(self.endpoint, self.context(), self._terms.timeout)
-        connection = Connection(self.endpoint.host, self.endpoint.port)
-        connection.sock = sock
-        return connection
+        return Connection(sock)
 
-    def _write(self, connection: Connection, request: Request, headers: Headers) -> http.client.HTTPResponse:
+    def _write(self, connection: Connection, request: Request, headers: Headers) -> Response:
         try:
-            connection.putrequest(request.method, self._target(request.path), skip_host=True, skip_accept_encoding=True)
-            for name, value in [*headers, *request.headers, *self._to_proxy()]:
-                connection.putheader(name, value.encode())
             if self._terms.timeout is not None:
                 connection.ends = time.monotonic() + self._terms.timeout
                 connection.sock.settimeout(self._terms.timeout)
-            connection.endheaders(request.body)
-            return connection.getresponse()
+            sent = [*headers, *request.headers, *self._to_proxy()]
+            exchange.send(connection.sock, request.method, self._target(request.path), sent, request.body)
+            return exchange.receive(connection.sock, request.method)
         except BaseException:
             connection.close()
             raise
@@ -286,15 +287,15 @@ class Http:
 
         return authorization(urlsplit(self.endpoint.proxy))
 
-    def _body(self, connection: Connection, response: http.client.HTTPResponse) -> bytes:
-        """The whole of an answer, unpacked; raises OSError, HTTPException or zlib.error."""
+    def _body(self, connection: Connection, response: Response) -> bytes:
+        """The whole of an answer, unpacked; raises OSError, ProtocolError or zlib.error."""
         body = response.read() if self._terms.timeout is None else _read_until(connection, response)
         return zlib.decompress(body, wbits=31) if response.getheader("Content-Encoding") == "gzip" else body
 
-    def _failure(self, connection: Connection, response: http.client.HTTPResponse) -> ArgoPodsError:
+    def _failure(self, connection: Connection, response: Response) -> ArgoPodsError:
         try:
             body = self._body(connection, response)
-        except (OSError, http.client.HTTPException, zlib.error) as error:
+        except (OSError, ProtocolError, zlib.error) as error:
             connection.close()
             return faults.from_network(error, self.endpoint)
         self.keep(connection, response)
@@ -305,14 +306,12 @@ def _with_query(path: str, query: Mapping[str, str] | None) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def _read_until(connection: Connection, response: http.client.HTTPResponse) -> bytes:
+def _read_until(connection: Connection, response: Response) -> bytes:
     chunks = []
-    while chunk := response.read1(CHUNK):
+    while chunk := response.receive():
         chunks.append(chunk)
         left = connection.ends - time.monotonic()
         if left <= 0:
             raise TimeoutError("the rest of the answer")
-        # It is gone from the connection where the server closes after this answer.
-        if connection.sock:
-            connection.sock.settimeout(left)
+        connection.sock.settimeout(left)
     return b"".join(chunks)

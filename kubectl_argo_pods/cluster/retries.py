@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import ssl
+
+from kubectl_argo_pods.cluster.framing import ProtocolError
 
 RETRIES = 3
 # Who is told to come back later than this is told by the server's own words instead.
@@ -14,7 +15,7 @@ BUSY = frozenset({429, 502, 503, 504})
 
 def is_passing(error: Exception) -> bool:
     """Whether a server that restarts looks like this; a wrong name, certificate or network stays as it is."""
-    return isinstance(error, (ConnectionError, http.client.HTTPException)) and not isinstance(error, ssl.SSLError)
+    return isinstance(error, (ConnectionError, ProtocolError)) and not isinstance(error, ssl.SSLError)
 
 
 def pause(tries_left: int) -> float:

@@ -6,7 +6,6 @@ command for curl, how long connecting took, and more of the body. Nothing shown 
 
 from __future__ import annotations
 
-import http.client
 import os
 import sys
 import time
@@ -16,6 +15,8 @@ from typing import TextIO
 
 from kubectl_argo_pods.cluster.credentials import Headers
 from kubectl_argo_pods.cluster.endpoint import Endpoint
+from kubectl_argo_pods.cluster.exchange import Response
+from kubectl_argo_pods.cluster.framing import ProtocolError
 from kubectl_argo_pods.cluster.http import Caller, Connection, Http, Request, Terms
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
 
@@ -46,7 +47,7 @@ class TracedHttp(Http):
         self._log.say(CURL, "HTTP Trace: Dial succeed", address=self.endpoint.authority, milliseconds=took)
         return connection
 
-    def _write(self, connection: Connection, request: Request, headers: Headers) -> http.client.HTTPResponse:
+    def _write(self, connection: Connection, request: Request, headers: Headers) -> Response:
         sent = [*headers, *request.headers]
         self._log.keep_secret(sent)
         url = f"{self.endpoint.scheme}://{self.endpoint.authority}{self.endpoint.prefix}{request.path}"
@@ -56,13 +57,13 @@ class TracedHttp(Http):
         started = time.monotonic()
         try:
             response = super()._write(connection, request, headers)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, ProtocolError) as error:
             self._log.say(URLS, "Response", verb=request.method, url=url, err=error, milliseconds=milliseconds(started))
             raise
         self._log.response(request.method, url, response, milliseconds(started))
         return response
 
-    def _body(self, connection: Connection, response: http.client.HTTPResponse) -> bytes:
+    def _body(self, connection: Connection, response: Response) -> bytes:
         body = super()._body(connection, response)
         self._log.body("Response Body", body)
         return body
@@ -107,7 +108,7 @@ class Log:
         else:
             self.say(HEADERS, "Request", verb=verb, url=url, headers=_lines(masked))
 
-    def response(self, verb: str, url: str, response: http.client.HTTPResponse, took: int) -> None:
+    def response(self, verb: str, url: str, response: Response, took: int) -> None:
         status = f"{response.status} {response.reason}"
         which = {"verb": verb, "url": url} if self._level in (URLS, CURL) else {}
         answered = [(name, MASK if name.lower() in SECRET_ANSWERS else value) for name, value in response.getheaders()]

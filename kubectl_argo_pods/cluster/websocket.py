@@ -23,7 +23,6 @@ from websocket import ABNF, WebSocketException, continuous_frame, frame_buffer
 from kubectl_argo_pods.cluster import faults
 from kubectl_argo_pods.cluster.endpoint import Endpoint
 from kubectl_argo_pods.cluster.http import Http, Request
-from kubectl_argo_pods.cluster.stream import early_bytes, socket_of
 from kubectl_argo_pods.errors import ApiError, LostError
 
 MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -64,8 +63,7 @@ def open_websocket(http: Http, path: str, query: Sequence[tuple[str, str]], prot
     if protocol not in protocols or response.getheader("Sec-WebSocket-Accept") != accept:
         connection.close()
         raise ApiError(f"{http.endpoint.label} turned to another protocol than was asked for", code=101)
-    sock = socket_of(response)
-    return WebSocket(sock, early_bytes(response, sock), protocol, http.endpoint)
+    return WebSocket(response.sock, response.early, protocol, http.endpoint)
 
 
 class WebSocket:

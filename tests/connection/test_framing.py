@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from http.client import HTTPException
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubectl_argo_pods.cluster.framing import Chunked, Framing, Sized, UntilClosed
+from kubectl_argo_pods.cluster.framing import Chunked, Framing, ProtocolError, Sized, UntilClosed
 
 
 def chunked(chunks: list[bytes], extension: bytes = b"", trailers: bytes = b"") -> bytes:
@@ -41,19 +39,19 @@ def test_chunks_that_break_off_are_an_error_after_all_that_came(chunks: list[byt
     body = Chunked()
     assert b"".join(chunks).startswith(fed(body, sent[:cut], 7))
     assert not body.ended
-    with pytest.raises(HTTPException, match="ended in the middle"):
+    with pytest.raises(ProtocolError, match="ended in the middle"):
         body.close()
 
 
 @pytest.mark.parametrize("size", [b"xyz", b"-4", b"<html>"])
 def test_what_is_no_chunk_is_an_error(size: bytes) -> None:
-    with pytest.raises(HTTPException, match="is not the size of a chunk"):
+    with pytest.raises(ProtocolError, match="is not the size of a chunk"):
         Chunked().feed(size + b"\r\nrest")
 
 
 def test_a_line_without_end_is_an_error() -> None:
     body = Chunked()
-    with pytest.raises(HTTPException, match="too long"):
+    with pytest.raises(ProtocolError, match="too long"):
         for _ in range(20):
             body.feed(b"0" * 4096)
 
@@ -61,7 +59,7 @@ def test_a_line_without_end_is_an_error() -> None:
 def test_a_body_of_a_stated_size_ends_there() -> None:
     body = Sized(5)
     assert (body.feed(b"abc"), body.ended) == (b"abc", False)
-    with pytest.raises(HTTPException, match="2 bytes too early"):
+    with pytest.raises(ProtocolError, match="2 bytes too early"):
         body.close()
     assert (body.feed(b"de"), body.ended) == (b"de", True)
     assert Sized(0).ended
