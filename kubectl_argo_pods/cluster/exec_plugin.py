@@ -36,7 +36,7 @@ def run(plugin: Entry, cluster: Entry, server: str, environ: Mapping[str, str]) 
     interactive = _check(plugin, command)
     words = [command, *(str(word) for word in plugin.get("args") or [])]
     environment = dict(environ) | _environment(plugin, command)
-    environment["KUBERNETES_EXEC_INFO"] = json.dumps(_request(plugin, cluster, server, interactive))
+    environment["KUBERNETES_EXEC_INFO"] = _info(_request(plugin, cluster, server, interactive))
     try:
         done = subprocess.run(
             words,
@@ -91,6 +91,13 @@ def _request(plugin: Entry, cluster: Entry, server: str, interactive: bool) -> E
     if plugin.get("provideClusterInfo"):
         spec["cluster"] = _cluster_info(cluster, server)
     return {"kind": "ExecCredential", "apiVersion": plugin["apiVersion"], "spec": spec}
+
+
+def _info(request: Entry) -> str:
+    try:
+        return json.dumps(request)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigError("what the kubeconfig's cluster has for the credential plugin cannot be JSON") from error
 
 
 def _cluster_info(cluster: Entry, server: str) -> Entry:

@@ -18,5 +18,8 @@ def ask(who: str) -> Issued:
     sys.stderr.write("Please enter Username: ")
     sys.stderr.flush()
     name = sys.stdin.readline().strip()
-    password = getpass("Please enter Password: ", stream=sys.stderr)
+    try:
+        password = getpass("Please enter Password: ", stream=sys.stderr)
+    except EOFError as error:
+        raise ConfigError(f"no password was given for {who}") from error
     return Issued(basic(name, password))

@@ -94,20 +94,36 @@ def _as_file(source: str | bytes) -> Iterator[str]:
     if isinstance(source, str):
         with open(source, "rb"):
             yield source
-    elif hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
-        descriptor = os.memfd_create("pem")
+    elif (descriptor := _memory()) is not None:
         try:
             os.write(descriptor, source)
             yield f"/proc/self/fd/{descriptor}"
         finally:
             os.close(descriptor)
     else:
-        import tempfile
+        with _short_lived(source) as path:
+            yield path
 
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(source)
-            file.flush()
-            yield file.name
+
+def _memory() -> int | None:
+    """A file that is in memory only, of which OpenSSL can be told the name; None where there is no such thing."""
+    try:
+        return os.memfd_create("pem") if os.path.isdir("/proc/self/fd") else None
+    except (AttributeError, OSError):
+        return None
+
+
+@contextmanager
+def _short_lived(content: bytes) -> Iterator[str]:
+    import tempfile
+
+    descriptor, path = tempfile.mkstemp()  # which only its owner can read
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+        yield path
+    finally:
+        os.unlink(path)
 
 
 def _why(error: Exception) -> str:

@@ -232,6 +232,12 @@ def _handler(world: World, name: str, tls: ssl.SSLContext | None) -> type[BaseHT
             sni = getattr(self.connection, "asked_for", "")
             headers = tuple(self.headers.items())
             world.seen.append(Seen(name, self.path, headers, names[-1] if names else "", sni))
+            if self.path.startswith("/moved/"):
+                self.send_response(302)
+                self.send_header("Location", self.path.removeprefix("/moved"))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             if self.headers.get("Upgrade") == "websocket":
                 self._switch()
                 return

@@ -199,4 +199,12 @@ CASES = [
         config(user=TOKEN, context={"namespace": ""}),
         environ={"POD_NAMESPACE": "pod"},
     ),
+    Case(
+        "KUBECONFIG names a folder",
+        None,
+        environ={"KUBECONFIG": "$FOLDER/sub"},
+        files={"sub/file": ""},
+        error='the kubeconfig "$FOLDER/sub" cannot be read: Is a directory',
+    ),
+    Case("empty flags", config(user=TOKEN), ("--context", "", "--token", "", "--server", "", "--kubeconfig", "")),
 ]

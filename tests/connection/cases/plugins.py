@@ -176,4 +176,49 @@ CASES = [
         config(user=plugin(provideClusterInfo=True)),
         ("--server", "https://localhost:$HTTPS_PORT"),
     ),
+    Case(
+        "a plugin that is told of times, numbers and words",
+        """
+current-context: dev
+contexts: [{name: dev, context: {cluster: dev, user: me}}]
+clusters:
+- name: dev
+  cluster:
+    server: https://127.0.0.1:$HTTPS_PORT
+    certificate-authority-data: $CA_DATA
+    extensions:
+    - name: client.authentication.k8s.io/exec
+      extension: {day: 2020-01-02, time: 2001-12-14T21:59:43Z, number: 1.5, big: 12345678901, word: "yes", truth: true}
+users:
+- name: me
+  user:
+    exec:
+      apiVersion: client.authentication.k8s.io/v1
+      command: ./plugin
+      interactiveMode: Never
+      provideClusterInfo: true
+      env: [{name: PLUGIN_STATUS, value: '{"token": "t"}'}]
+""",
+    ),
+    Case(
+        "a plugin that is told of what has no end",
+        """
+current-context: dev
+contexts: [{name: dev, context: {cluster: dev, user: me}}]
+clusters:
+- name: dev
+  cluster:
+    server: https://127.0.0.1:$HTTPS_PORT
+    extensions: [{name: client.authentication.k8s.io/exec, extension: &round {round: *round}}]
+users:
+- name: me
+  user:
+    exec:
+      apiVersion: client.authentication.k8s.io/v1
+      command: ./plugin
+      interactiveMode: Never
+      provideClusterInfo: true
+""",
+        error="what the kubeconfig's cluster has for the credential plugin cannot be JSON",
+    ),
 ]

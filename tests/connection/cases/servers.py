@@ -152,4 +152,17 @@ CASES = [
         differs="a time below zero is no time: kubectl waits for ever",
         error='--request-timeout "-1s" is not a time like 30, 10s or 1m30s',
     ),
+    Case("--server without a scheme", config(user=TOKEN), ("--server", "127.0.0.1:$HTTP_PORT")),
+    Case(
+        "--server and --tls-server-name",
+        config({**SERVER, "tls-server-name": "other.example"}, TOKEN),
+        ("--server", URL, "--tls-server-name", "api.example"),
+    ),
+    Case(
+        "an answer that points elsewhere",
+        config({**SERVER, "server": URL + "/moved"}, TOKEN),
+        differs="credentials do not follow to wherever an answer points, a login page most often: kubectl follows",
+        error='the Kubernetes API at https://127.0.0.1:$HTTPS_PORT/moved (context "dev") answered 302, which '
+        "sends one elsewhere, as to a login page; check the server of its kubeconfig entry",
+    ),
 ]
