@@ -5,10 +5,11 @@
 #    source ~/.local/share/bash_completion/kubectl-argo_pods
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_kubectl_argo_pods_subparsers=(list auth options exec shell run version)
+_shtab_kubectl_argo_pods_subparsers=(list auth completion options exec shell run version)
 
 _shtab_kubectl_argo_pods_list_option_strings=(-f --filename -A --all-namespaces --workflow-selector -l --selector --field-selector --node-field-selector --phase --type --template --all-nodes --orphans -o --output --gone --no-headers --sort-by -L --label-columns --show-labels --color -w --watch -n --namespace --kubeconfig --context --cluster --user --server --token --username --password --tls-server-name --certificate-authority --client-certificate --client-key --insecure-skip-tls-verify --as --as-group --as-uid --as-user-extra --request-timeout --proxy-url --disable-compression --cache-dir -v --v -s --argo-server --secure -k --insecure-skip-verify --argo-base-href -H --header --instanceid --help)
 _shtab_kubectl_argo_pods_auth_option_strings=(-A --all-namespaces -n --namespace --kubeconfig --context --cluster --user --server --token --username --password --tls-server-name --certificate-authority --client-certificate --client-key --insecure-skip-tls-verify --as --as-group --as-uid --as-user-extra --request-timeout --proxy-url --disable-compression --cache-dir -v --v -s --argo-server --secure -k --insecure-skip-verify --argo-base-href -H --header --instanceid --help)
+_shtab_kubectl_argo_pods_completion_option_strings=(--print --uninstall --help)
 _shtab_kubectl_argo_pods_options_option_strings=(--help)
 _shtab_kubectl_argo_pods_exec_option_strings=(-f --filename -A --all-namespaces --workflow-selector -l --selector --field-selector --node-field-selector --phase --type --template -c --container -F --pick --pod-running-timeout -q --quiet -i --stdin -t --tty --all --parallel --fold --timeout -n --namespace --kubeconfig --context --cluster --user --server --token --username --password --tls-server-name --certificate-authority --client-certificate --client-key --insecure-skip-tls-verify --as --as-group --as-uid --as-user-extra --request-timeout --proxy-url --disable-compression --cache-dir -v --v -s --argo-server --secure -k --insecure-skip-verify --argo-base-href -H --header --instanceid --help)
 _shtab_kubectl_argo_pods_shell_option_strings=(-f --filename -A --all-namespaces --workflow-selector -l --selector --field-selector --node-field-selector --phase --type --template -c --container -F --pick --pod-running-timeout -q --quiet -n --namespace --kubeconfig --context --cluster --user --server --token --username --password --tls-server-name --certificate-authority --client-certificate --client-key --insecure-skip-tls-verify --as --as-group --as-uid --as-user-extra --request-timeout --proxy-url --disable-compression --cache-dir -v --v -s --argo-server --secure -k --insecure-skip-verify --argo-base-href -H --header --instanceid --help)
@@ -87,6 +88,7 @@ _shtab_kubectl_argo_pods_auth___argo_base_href_COMPGEN=''
 _shtab_kubectl_argo_pods_auth__H_COMPGEN=''
 _shtab_kubectl_argo_pods_auth___header_COMPGEN=''
 _shtab_kubectl_argo_pods_auth___instanceid_COMPGEN=''
+_shtab_kubectl_argo_pods_completion_pos_0_COMPGEN=''
 _shtab_kubectl_argo_pods_exec_pos_0_COMPGEN=''
 _shtab_kubectl_argo_pods_exec__f_COMPGEN=_shtab_compgen_files
 _shtab_kubectl_argo_pods_exec___filename_COMPGEN=_shtab_compgen_files
@@ -263,7 +265,7 @@ _shtab_kubectl_argo_pods_shell__v_choices=(6 7 8 9)
 _shtab_kubectl_argo_pods_shell___v_choices=(6 7 8 9)
 _shtab_kubectl_argo_pods_run__v_choices=(6 7 8 9)
 _shtab_kubectl_argo_pods_run___v_choices=(6 7 8 9)
-_shtab_kubectl_argo_pods_pos_0_choices=(list auth options exec shell run version)
+_shtab_kubectl_argo_pods_pos_0_choices=(list auth completion options exec shell run version)
 _shtab_kubectl_argo_pods___color_choices=(auto always never)
 _shtab_kubectl_argo_pods__v_choices=(6 7 8 9)
 _shtab_kubectl_argo_pods___v_choices=(6 7 8 9)
@@ -293,6 +295,10 @@ _shtab_kubectl_argo_pods_auth___secure_nargs=0
 _shtab_kubectl_argo_pods_auth__k_nargs=0
 _shtab_kubectl_argo_pods_auth___insecure_skip_verify_nargs=0
 _shtab_kubectl_argo_pods_auth___help_nargs=0
+_shtab_kubectl_argo_pods_completion_pos_0_nargs='*'
+_shtab_kubectl_argo_pods_completion___print_nargs=0
+_shtab_kubectl_argo_pods_completion___uninstall_nargs=0
+_shtab_kubectl_argo_pods_completion___help_nargs=0
 _shtab_kubectl_argo_pods_options___help_nargs=0
 _shtab_kubectl_argo_pods_exec_pos_0_nargs='*'
 _shtab_kubectl_argo_pods_exec__A_nargs=0

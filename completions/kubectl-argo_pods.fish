@@ -50,7 +50,7 @@ function _shtab_kubectl_argo_pods_using
   test "$_shtab_kubectl_argo_pods_cmdpath" = "$argv"
 end
 
-set -g _shtab_kubectl_argo_pods_commands list auth options exec shell run version
+set -g _shtab_kubectl_argo_pods_commands list auth completion options exec shell run version
 set -g _shtab_kubectl_argo_pods_opts_with_value --argo-base-href --argo-server --as --as-group --as-uid --as-user-extra --cache-dir --certificate-authority --client-certificate --client-key --cluster --color --container --context --field-selector --filename --header --instanceid --kubeconfig --label-columns --namespace --node-field-selector --output --parallel --password --phase --pod-running-timeout --proxy-url --request-timeout --selector --server --sort-by --template --timeout --tls-server-name --token --type --user --username --v --workflow-selector -H -L -c -f -l -n -o -s -v
 
 complete -c kubectl-argo_pods -e
@@ -187,6 +187,10 @@ complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using auth' -s H -l h
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using auth' -l instanceid -xka "(_kubectl_argo_pods)" -d 'Only workflows of this Argo installation. [$ARGO_INSTANCEID]'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using auth' -l help -d 'Show the help of the command.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using auth; and test $_shtab_kubectl_argo_pods_npos -ge 0' -ka "(_kubectl_argo_pods)"
+complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using completion' -l print -d 'Only say what would be done.'
+complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using completion' -l uninstall -d 'Take away what install has put there.'
+complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using completion' -l help -d 'Show the help of the command.'
+complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using completion; and test $_shtab_kubectl_argo_pods_npos -ge 0' -ka "(_kubectl_argo_pods)"
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using options' -l help -d 'Show the help of the command.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using exec' -s f -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, or - for standard input.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using exec' -s A -l all-namespaces -d 'Look in all namespaces.'

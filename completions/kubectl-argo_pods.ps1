@@ -8,11 +8,12 @@
 
 # --- Completion data ---
 $_shtab_kubectl_argo_pods_subparsers = @{
-    '_shtab_kubectl_argo_pods' = @('list', 'auth', 'options', 'exec', 'shell', 'run', 'version')
+    '_shtab_kubectl_argo_pods' = @('list', 'auth', 'completion', 'options', 'exec', 'shell', 'run', 'version')
 }
 $_shtab_kubectl_argo_pods_option_strings = @{
     '_shtab_kubectl_argo_pods' = @('-f', '--filename', '-A', '--all-namespaces', '--workflow-selector', '-l', '--selector', '--field-selector', '--node-field-selector', '--phase', '--type', '--template', '--all-nodes', '--orphans', '-o', '--output', '--gone', '--no-headers', '--sort-by', '-L', '--label-columns', '--show-labels', '--color', '-w', '--watch', '-n', '--namespace', '--kubeconfig', '--context', '--cluster', '--user', '--server', '--token', '--username', '--password', '--tls-server-name', '--certificate-authority', '--client-certificate', '--client-key', '--insecure-skip-tls-verify', '--as', '--as-group', '--as-uid', '--as-user-extra', '--request-timeout', '--proxy-url', '--disable-compression', '--cache-dir', '-v', '--v', '-s', '--argo-server', '--secure', '-k', '--insecure-skip-verify', '--argo-base-href', '-H', '--header', '--instanceid', '--help')
     '_shtab_kubectl_argo_pods_auth' = @('-A', '--all-namespaces', '-n', '--namespace', '--kubeconfig', '--context', '--cluster', '--user', '--server', '--token', '--username', '--password', '--tls-server-name', '--certificate-authority', '--client-certificate', '--client-key', '--insecure-skip-tls-verify', '--as', '--as-group', '--as-uid', '--as-user-extra', '--request-timeout', '--proxy-url', '--disable-compression', '--cache-dir', '-v', '--v', '-s', '--argo-server', '--secure', '-k', '--insecure-skip-verify', '--argo-base-href', '-H', '--header', '--instanceid', '--help')
+    '_shtab_kubectl_argo_pods_completion' = @('--print', '--uninstall', '--help')
     '_shtab_kubectl_argo_pods_exec' = @('-f', '--filename', '-A', '--all-namespaces', '--workflow-selector', '-l', '--selector', '--field-selector', '--node-field-selector', '--phase', '--type', '--template', '-c', '--container', '-F', '--pick', '--pod-running-timeout', '-q', '--quiet', '-i', '--stdin', '-t', '--tty', '--all', '--parallel', '--fold', '--timeout', '-n', '--namespace', '--kubeconfig', '--context', '--cluster', '--user', '--server', '--token', '--username', '--password', '--tls-server-name', '--certificate-authority', '--client-certificate', '--client-key', '--insecure-skip-tls-verify', '--as', '--as-group', '--as-uid', '--as-user-extra', '--request-timeout', '--proxy-url', '--disable-compression', '--cache-dir', '-v', '--v', '-s', '--argo-server', '--secure', '-k', '--insecure-skip-verify', '--argo-base-href', '-H', '--header', '--instanceid', '--help')
     '_shtab_kubectl_argo_pods_list' = @('-f', '--filename', '-A', '--all-namespaces', '--workflow-selector', '-l', '--selector', '--field-selector', '--node-field-selector', '--phase', '--type', '--template', '--all-nodes', '--orphans', '-o', '--output', '--gone', '--no-headers', '--sort-by', '-L', '--label-columns', '--show-labels', '--color', '-w', '--watch', '-n', '--namespace', '--kubeconfig', '--context', '--cluster', '--user', '--server', '--token', '--username', '--password', '--tls-server-name', '--certificate-authority', '--client-certificate', '--client-key', '--insecure-skip-tls-verify', '--as', '--as-group', '--as-uid', '--as-user-extra', '--request-timeout', '--proxy-url', '--disable-compression', '--cache-dir', '-v', '--v', '-s', '--argo-server', '--secure', '-k', '--insecure-skip-verify', '--argo-base-href', '-H', '--header', '--instanceid', '--help')
     '_shtab_kubectl_argo_pods_options' = @('--help')
@@ -73,7 +74,7 @@ $_shtab_kubectl_argo_pods_choices = @{
     '_shtab_kubectl_argo_pods_list___color' = @('auto', 'always', 'never')
     '_shtab_kubectl_argo_pods_list___v' = @('6', '7', '8', '9')
     '_shtab_kubectl_argo_pods_list__v' = @('6', '7', '8', '9')
-    '_shtab_kubectl_argo_pods_pos_0' = @('list', 'auth', 'options', 'exec', 'shell', 'run', 'version')
+    '_shtab_kubectl_argo_pods_pos_0' = @('list', 'auth', 'completion', 'options', 'exec', 'shell', 'run', 'version')
     '_shtab_kubectl_argo_pods_run___v' = @('6', '7', '8', '9')
     '_shtab_kubectl_argo_pods_run__v' = @('6', '7', '8', '9')
     '_shtab_kubectl_argo_pods_shell___v' = @('6', '7', '8', '9')
@@ -104,6 +105,10 @@ $_shtab_kubectl_argo_pods_nargs = @{
     '_shtab_kubectl_argo_pods_auth___secure' = '0'
     '_shtab_kubectl_argo_pods_auth__k' = '0'
     '_shtab_kubectl_argo_pods_auth_pos_0' = '*'
+    '_shtab_kubectl_argo_pods_completion___help' = '0'
+    '_shtab_kubectl_argo_pods_completion___print' = '0'
+    '_shtab_kubectl_argo_pods_completion___uninstall' = '0'
+    '_shtab_kubectl_argo_pods_completion_pos_0' = '*'
     '_shtab_kubectl_argo_pods_exec__A' = '0'
     '_shtab_kubectl_argo_pods_exec__F' = '0'
     '_shtab_kubectl_argo_pods_exec___all' = '0'
@@ -265,6 +270,10 @@ $_shtab_kubectl_argo_pods_help = @{
     '_shtab_kubectl_argo_pods_auth__n' = 'The namespace to look in.'
     '_shtab_kubectl_argo_pods_auth__s' = 'Ask this Argo Server for workflows: HOST:PORT, or service/NAMESPACE/NAME[:PORT], which is reached through the Kubernetes API. [$ARGO_SERVER]'
     '_shtab_kubectl_argo_pods_auth__v' = 'Tell what is sent, without secrets: 6 requests, 7 headers, 8 answers, 9 all.'
+    '_shtab_kubectl_argo_pods_completion' = 'Print a shell''s completion script, install the completion, or check what it needs'
+    '_shtab_kubectl_argo_pods_completion___help' = 'Show the help of the command.'
+    '_shtab_kubectl_argo_pods_completion___print' = 'Only say what would be done.'
+    '_shtab_kubectl_argo_pods_completion___uninstall' = 'Take away what install has put there.'
     '_shtab_kubectl_argo_pods_exec' = 'Execute a command in the container of a step'
     '_shtab_kubectl_argo_pods_exec__A' = 'Look in all namespaces.'
     '_shtab_kubectl_argo_pods_exec__F' = 'Choose among the pods on the terminal, with fzf where it is installed.'

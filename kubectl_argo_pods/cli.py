@@ -31,6 +31,7 @@ from kubectl_argo_pods.options import SECTIONS, Argument, Connection, Option, Ta
 FUNCTIONS = {
     "list": "kubectl_argo_pods.commands.list:list_",
     "auth": "kubectl_argo_pods.commands.auth:auth",
+    "completion": "kubectl_argo_pods.commands.completion:completion",
     "options": "kubectl_argo_pods.commands.options:options",
     "exec": "kubectl_argo_pods.commands.exec:exec_",
     "shell": "kubectl_argo_pods.commands.shell:shell",
@@ -50,6 +51,12 @@ EXAMPLES = {
         "What you may do, and the role that you lack": "auth check",
         "Only what `logs` needs, in all namespaces": "auth check logs -A",
         "Who you are, to Kubernetes and to the Argo Server": "auth whoami",
+    },
+    "completion": {
+        "Set up your shell and kubectl": "completion install",
+        "What install would do for another shell": "completion install zsh --print",
+        "Why nothing is completed, and how to mend it": "completion check",
+        "The script for bash": "completion bash",
     },
     "options": {"The options of the connection": "options"},
     "exec": {

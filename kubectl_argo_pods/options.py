@@ -263,6 +263,17 @@ class Handover(NamedTuple):
     dry_run: Annotated[bool, Option(("--dry-run",), "Print the commands, for a shell, without secrets.")] = False
 
 
+# Those whose completion there is a script for.
+SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
+
+
+class Setup(NamedTuple):
+    """How the completion is installed."""
+
+    print_only: Annotated[bool, Option(("--print",), "Only say what would be done.")] = False
+    uninstall: Annotated[bool, Option(("--uninstall",), "Take away what install has put there.")] = False
+
+
 # The headings of help, in its order.
 SECTIONS = {
     Filters: "Selection",
@@ -274,4 +285,5 @@ SECTIONS = {
     View: "Output",
     Handover: "Output",
     Connection: "Connection",
+    Setup: "Setup",
 }

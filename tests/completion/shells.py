@@ -58,13 +58,14 @@ class Shown(NamedTuple):
 
 
 class Shell:
-    """An interactive shell; a context manager."""
+    """An interactive shell, with the settings in its home or with none; a context manager."""
 
-    def __init__(self, name: str, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, name: str, environment: Mapping[str, str], folder: Path, *, settings: bool = False) -> None:
         self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.Stream(self._screen)
         self._runs = 0
-        arguments, settings = STARTS[name]
+        without, said = STARTS[name]
+        arguments = ["-i"] if settings else without
         environment = dict(environment) | {"TERM": "xterm", "COLUMNS": str(COLUMNS), "LINES": str(LINES)}
         self._process = pexpect.spawn(
             shutil.which(name) or name,
@@ -74,7 +75,7 @@ class Shell:
             dimensions=(LINES, COLUMNS),
             timeout=30,
         )
-        self.run(settings)
+        self.run(said if settings is False else said.partition("; autoload")[0])
 
     def __enter__(self) -> Shell:
         return self

@@ -1,0 +1,294 @@
+"""Completion is installed in one line, taken away in one, and looked at in one."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kubectl_argo_pods.completion.scripts import SHELLS, script
+from tests.completion.shells import BASH_COMPLETION, Shell, need
+from tests.conftest import Result
+
+LAUNCHER = f"#!{sys.executable} -I\nfrom kubectl_argo_pods.__main__ import main\nmain()\n"
+MARK = "  # completion of kubectl-argo_pods"
+NEW = "A new {} knows of it.\n"
+
+
+class Machine:
+    """A home, and a folder on PATH with nothing but the plugin, as krew leaves it, and the real kubectl."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "home"
+        self.bin = folder / "bin"
+        for each in (self.home, self.bin, self.bin / "store"):
+            each.mkdir()
+        program(self.bin / "store" / "kubectl-argo_pods", LAUNCHER)
+        (self.bin / "kubectl-argo_pods").symlink_to("store/kubectl-argo_pods")
+        (self.bin / "kubectl").symlink_to(shutil.which("kubectl") or "kubectl")
+        self.link = self.bin / "kubectl_complete-argo_pods"
+        path = f"{self.bin}:/usr/local/bin:/usr/bin:/bin"
+        self.environment = {"HOME": str(self.home), "PATH": path, "LC_ALL": "C.UTF-8", "KUBECONFIG": "/dev/null"}
+
+    def run(self, *args: str, **environment: str) -> Result:
+        command = ["kubectl-argo_pods", "completion", *args]
+        done = subprocess.run(
+            ["/usr/bin/env", *command], env=self.environment | environment, capture_output=True, text=True, timeout=60
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def files(self) -> dict[str, str]:
+        """All that is in the home and beside the plugin, without what shells and kubectl write of their own."""
+        found = [*self.home.rglob("*"), *self.bin.iterdir()]
+        kept = [path for path in found if not path.is_dir() and not own(path.relative_to(self.bin.parent))]
+        return {str(path): path.read_text() for path in kept if path.name != "kubectl"}
+
+
+def own(path: Path) -> bool:
+    names = {".zcompdump", ".kube", ".cache", ".bash_history"}
+    names |= {"config.fish", "fish_variables", "fish_history", "generated_completions"}
+    return bool(names & set(path.parts))
+
+
+def program(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def bash_by_name(machine: Machine) -> list[str]:
+    (machine.home / ".bashrc").write_text(f"source {BASH_COMPLETION}\nset -o noclobber\n")
+    return [str(machine.home / ".local/share/bash-completion/completions/kubectl-argo_pods")]
+
+
+def bash_alone(machine: Machine) -> list[str]:
+    path = machine.home / ".local/share/bash-completion/completions/kubectl-argo_pods"
+    return [str(path), f'{machine.home}/.bashrc: source "{path}"']
+
+
+def zsh_with_a_folder(machine: Machine) -> list[str]:
+    (machine.home / ".zshrc").write_text("fpath+=(~/functions)\nautoload -Uz compinit && compinit\n")
+    return [str(machine.home / "functions/_kubectl-argo_pods")]
+
+
+def zsh_that_completes(machine: Machine) -> list[str]:
+    (machine.home / "dotfiles").mkdir()
+    (machine.home / "dotfiles/zshrc").write_text("autoload -Uz compinit && compinit # no newline")
+    (machine.home / ".zshrc").symlink_to("dotfiles/zshrc")
+    folder = machine.home / ".local/share/zsh/site-functions"
+    return [f"{folder}/_kubectl-argo_pods", f'{machine.home}/.zshrc: fpath=("{folder}" $fpath)']
+
+
+def zsh_alone(machine: Machine) -> list[str]:
+    folder = machine.home / ".local/share/zsh/site-functions"
+    line = f'fpath=("{folder}" $fpath); autoload -Uz compinit && compinit'
+    return [f"{folder}/_kubectl-argo_pods", f"{machine.home}/.zshrc: {line}"]
+
+
+def fish(machine: Machine) -> list[str]:
+    return [str(machine.home / ".config/fish/completions/kubectl-argo_pods.fish")]
+
+
+def tcsh(machine: Machine) -> list[str]:
+    (machine.home / ".cshrc").write_text("set autologout=0\n")
+    path = machine.home / ".local/share/kubectl-argo_pods/kubectl-argo_pods.tcsh"
+    return [str(path), f'{machine.home}/.cshrc: source "{path}"']
+
+
+HOMES: dict[str, tuple[str, Callable[[Machine], list[str]]]] = {
+    "bash with bash-completion": ("bash", bash_by_name),
+    "bash": ("bash", bash_alone),
+    "zsh with a folder for functions": ("zsh", zsh_with_a_folder),
+    "zsh with completion": ("zsh", zsh_that_completes),
+    "zsh": ("zsh", zsh_alone),
+    "fish": ("fish", fish),
+    "tcsh": ("tcsh", tcsh),
+}
+
+
+@pytest.mark.parametrize(("shell", "settings"), HOMES.values(), ids=HOMES)
+def test_one_line_installs_and_one_takes_away(
+    machine: Machine, shell: str, settings: Callable[[Machine], list[str]]
+) -> None:
+    need(shell)
+    whats = [str(machine.link), *settings(machine)]
+    before = machine.files()
+
+    def said(verb: str, notice: str = NEW.format(shell)) -> Result:
+        return Result(0, "".join(f"{verb:14} {what}\n" for what in whats), notice)
+
+    assert machine.run("install", shell, "--print") == said("would make", "")
+    assert machine.files() == before
+    assert machine.run("install", SHELL=f"/bin/{shell}") == said("made")
+    after = machine.files()
+    assert machine.run("install", shell) == said("there already")
+    assert machine.files() == after
+    assert set(before) < set(after)
+    with Shell(shell, machine.environment, machine.home, settings=True) as running:
+        assert running.tab("kubectl-argo_pods ver").line == "kubectl-argo_pods version "
+    kubectl = ["kubectl", "__complete", "argo-pods", "ver"]
+    answer = subprocess.run(kubectl, env=machine.environment, capture_output=True, text=True)
+    assert answer.stdout == "version\tPrint the version of this plugin\n:36\n"
+    assert machine.run("check", shell).status == 0
+    assert machine.run("install", shell, "--uninstall", "--print") == said("would remove", "")
+    assert machine.files() == after
+    assert machine.run("install", shell, "--uninstall") == said("removed")
+    assert {path: text for path, text in machine.files().items() if text} == {
+        path: text for path, text in before.items() if text
+    }
+
+
+def test_an_old_script_is_brought_up_to_date(machine: Machine) -> None:
+    (path,) = fish(machine)
+    machine.run("install", "fish")
+    Path(path).write_text("old")
+    assert machine.run("install", "fish").stdout.splitlines()[1] == f"made           {path}"
+    assert Path(path).read_text() == script("fish")
+
+
+def test_the_program_that_pip_installs_is_left_alone(machine: Machine) -> None:
+    program(machine.link, LAUNCHER)
+    assert machine.run("install", "fish").stdout.splitlines()[0] == f"there already  {machine.link}"
+    assert machine.run("install", "fish", "--uninstall").stdout.splitlines()[0] == f"not ours       {machine.link}"
+    assert machine.link.read_text() == LAUNCHER
+
+
+def test_what_cannot_be_written_is_named(machine: Machine) -> None:
+    (machine.home / ".config").write_text("")
+    path = machine.home / ".config/fish/completions/kubectl-argo_pods.fish"
+    failed = machine.run("install", "fish")
+    assert (failed.status, failed.stdout) == (1, f"made           {machine.link}\n")
+    assert failed.stderr == f"error: {path} cannot be changed: Not a directory\n"
+
+
+def test_a_plugin_that_kubectl_does_not_find_is_not_installed(machine: Machine) -> None:
+    done = subprocess.run(
+        [machine.bin / "kubectl-argo_pods", "completion", "install", "fish"],
+        env=machine.environment | {"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    sentence = "kubectl-argo_pods is not on PATH, so kubectl does not find it either: add its folder to PATH"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"error: {sentence}\n")
+
+
+NAMES = "bash, zsh, fish, tcsh, powershell"
+WRONG = {
+    "install": f'your shell is "ksh": name the shell that is meant, one of {NAMES}',
+    "install ksh": f"completion is followed by one of {NAMES}, or by install or check with one of them",
+    "bash zsh": f"completion is followed by one of {NAMES}, or by install or check with one of them",
+    "": f"completion is followed by one of {NAMES}, or by install or check with one of them",
+    "bash --print": "--print and --uninstall go with completion install",
+    "check fish --uninstall": "--print and --uninstall go with completion install",
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_what_makes_no_sense_is_refused(machine: Machine, line: str) -> None:
+    assert machine.run(*line.split(), SHELL="/bin/ksh") == Result(2, "", f"error: {WRONG[line]}\n")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_script_is_printed(machine: Machine, shell: str) -> None:
+    assert machine.run(shell) == Result(0, script(shell), "")
+
+
+INSTALL = "run `kubectl argo-pods completion install`"
+
+
+def checked(machine: Machine) -> list[str]:
+    """What check says of an installation for fish, with short names for the two folders."""
+    found = machine.run("check", SHELL="/usr/bin/fish")
+    assert found.stderr == ""
+    assert found.status == (1 if "WRONG" in found.stdout else 0)
+    return found.stdout.replace(str(machine.bin), "BIN").replace(str(machine.home), "HOME").splitlines()
+
+
+@pytest.fixture
+def installed(machine: Machine) -> Machine:
+    machine.run("install", "fish")
+    return machine
+
+
+SCRIPT = "HOME/.config/fish/completions/kubectl-argo_pods.fish"
+RIGHT = [
+    "ok     kubectl runs BIN/kubectl-argo_pods",
+    "ok     kubectl asks BIN/kubectl_complete-argo_pods",
+    f"ok     fish reads {SCRIPT}",
+    "ok     kubectl completes what is behind `kubectl argo-pods`",
+]
+NOTHING = "WRONG  kubectl completes nothing behind `kubectl argo-pods`: mend what is wrong above"
+
+
+def test_a_good_installation_is_found_good(installed: Machine) -> None:
+    version, *rest = checked(installed)
+    assert version.startswith("ok     kubectl is v1.")
+    assert rest == RIGHT
+
+
+def test_a_kubectl_that_asks_no_plugin_is_found(installed: Machine) -> None:
+    (installed.bin / "kubectl").unlink()
+    program(installed.bin / "kubectl", """#!/bin/sh\necho '{"clientVersion": {"gitVersion": "v1.25.9"}}'\n""")
+    old = "WRONG  kubectl is v1.25.9: take kubectl 1.26 or later: older ones do not ask plugins"
+    assert checked(installed) == [old, *RIGHT[:3], NOTHING]
+
+
+def test_a_kubectl_that_does_not_work_is_found(installed: Machine) -> None:
+    (installed.bin / "kubectl").unlink()
+    program(installed.bin / "kubectl", "#!/bin/sh\nexit 1\n")
+    none = "WRONG  kubectl does not say its version: install kubectl, and put its folder on PATH"
+    assert checked(installed) == [none, *RIGHT[:3], NOTHING]
+
+
+def test_a_missing_link_is_found(installed: Machine) -> None:
+    installed.link.unlink()
+    wrong = f"WRONG  kubectl finds no kubectl_complete-argo_pods on PATH: {INSTALL}"
+    assert checked(installed)[1:] == [RIGHT[0], wrong, RIGHT[2], NOTHING]
+
+
+def test_a_link_to_nothing_is_found_and_mended(installed: Machine) -> None:
+    installed.link.unlink()
+    installed.link.symlink_to("gone")
+    wrong = f"WRONG  BIN/kubectl_complete-argo_pods leads to nothing: {INSTALL}"
+    assert checked(installed)[1:] == [RIGHT[0], wrong, RIGHT[2], NOTHING]
+    installed.run("install", "fish")
+    assert checked(installed)[1:] == RIGHT
+
+
+def test_a_link_to_something_else_is_found(installed: Machine) -> None:
+    installed.link.unlink()
+    program(installed.link, "#!/bin/sh\necho something else\n")
+    what = "BIN/kubectl_complete-argo_pods answers as another version does, or another plugin"
+    assert checked(installed)[1:] == [RIGHT[0], f"WRONG  {what}: remove it, and {INSTALL}", RIGHT[2], NOTHING]
+
+
+def test_a_plugin_that_kubectl_runs_instead_is_found(installed: Machine) -> None:
+    program(installed.bin / "kubectl-argo_pods-auth-who_am_i", "#!/bin/sh\n")
+    what = "kubectl runs BIN/kubectl-argo_pods-auth-who_am_i for `kubectl argo-pods auth who-am-i`"
+    assert checked(installed)[1:] == [RIGHT[0], f"WRONG  {what}: remove or rename that plugin", *RIGHT[1:]]
+
+
+def test_another_plugin_of_the_same_name_is_found(installed: Machine, tmp_path: Path) -> None:
+    mine = tmp_path / "mine" / "kubectl-argo_pods"
+    mine.parent.mkdir()
+    program(mine, LAUNCHER)
+    done = subprocess.run(
+        [mine, "completion", "check", "fish"], env=installed.environment, capture_output=True, text=True
+    )
+    what = f"kubectl runs {installed.bin}/kubectl-argo_pods, not {mine}"
+    assert f"WRONG  {what}: remove one of them, or put {mine.parent} first on PATH" in done.stdout.splitlines()
+
+
+def test_a_script_of_another_version_is_found(installed: Machine) -> None:
+    Path(SCRIPT.replace("HOME", str(installed.home))).write_text("old")
+    what = f"{SCRIPT} is that of another version, so fish does not complete kubectl-argo_pods"
+    way_out = "run `kubectl argo-pods completion install fish`"
+    assert checked(installed)[1:] == [*RIGHT[:2], f"WRONG  {what}: {way_out}", RIGHT[3]]
