@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from kubectl_argo_pods.containers import containers
 from kubectl_argo_pods.errors import ArgoPodsError
@@ -91,12 +91,13 @@ def pods(sources: Sources, namespace: str, name: str) -> list[Row]:
     return [[pod.name, f"{pod.status} {pod.age}"] for pod in listed]
 
 
-def pod_containers(sources: Sources, namespace: str, name: str, words: Iterable[str]) -> list[Row]:
+def pod_containers(sources: Sources, namespace: str, name: str, words: Sequence[str]) -> list[Row]:
     """Name and state of the containers of a workflow's pods, or of those that the NODE words mean."""
     if sources.pods is None:
         return []
     rows = _rows(sources, namespace, name)
-    chosen = {row.name: row.node.template if row.node else "" for row in select(rows, words) if row.pod}
+    meant = select(rows, words) if words else rows
+    chosen = {row.name: row.node.template if row.node else "" for row in meant if row.pod}
     # What the pods of one template have, those of a loop have all.
     templates = {template: pod for pod, template in reversed(chosen.items())}
     asked = list(reversed(templates.values()))[:FEW_PODS]
