@@ -21,7 +21,8 @@ from kubectl_argo_pods.cluster.kubeconfig import resolve
 from kubectl_argo_pods.cluster.websocket import open_websocket
 from kubectl_argo_pods.errors import ArgoPodsError
 from kubectl_argo_pods.options import Connection
-from tests.connection.world import Passed, Seen, World
+from tests.connection.world import Seen, World
+from tests.connection.world_proxies import Passed
 
 WORKFLOWS = "/apis/argoproj.io/v1alpha1"
 
