@@ -90,9 +90,7 @@ CONDITIONS: dict[str, Condition] = {
         "LABEL did not answer in time; check the network, or raise --request-timeout",
         args=("--request-timeout", "100ms"),
     ),
-    "connection cut": Condition(
-        Broken(b""), "the connection to LABEL was lost: Remote end closed connection without response"
-    ),
+    "connection cut": Condition(Broken(b""), "the connection to LABEL was lost: it was closed without an answer"),
     "answer cut": Condition(
         Broken(http(200, b'{"a":', Content_Length="100")),
         "the connection to LABEL was lost in the middle of its answer; try again",

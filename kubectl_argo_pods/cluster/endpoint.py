@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from kubectl_argo_pods.cluster.proxy import from_environment
@@ -90,7 +90,7 @@ def open_socket(endpoint: Endpoint, tls: ssl.SSLContext | None, timeout: float |
     sock = _dial(endpoint, tls, limit)
     try:
         if tls:
-            sock = tls.wrap_socket(sock, server_hostname=endpoint.tls_server_name or endpoint.host)
+            sock = tls.wrap_socket(sock, server_hostname=_name(endpoint.tls_server_name or endpoint.host))
         sock.settimeout(timeout)
     except BaseException:
         sock.close()
@@ -108,10 +108,16 @@ def _dial(endpoint: Endpoint, tls: ssl.SSLContext | None, timeout: float) -> soc
 
 def open_tcp(host: str, port: int, timeout: float) -> socket.socket:
     """A connected socket that notices when the other side is gone; raises OSError."""
-    sock = socket.create_connection((host, port), timeout)
+    address: Any = (_name(host), port)  # bytes will do, which the annotations of the standard library do not say
+    sock = socket.create_connection(address, timeout)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     _keep_alive(sock)
     return sock
+
+
+def _name(host: str) -> str | bytes:
+    """ASCII as bytes: to encode a text, Python loads tables of international names, which takes longer than asking."""
+    return host.encode() if host.isascii() else host
 
 
 def _keep_alive(sock: socket.socket) -> None:

@@ -103,7 +103,11 @@ def _head(sock: socket, received: bytes) -> tuple[bytes, bytes]:
             raise NotHttpError("the head of the answer has no end")
         data = sock.recv(CHUNK)
         if not data:
-            raise CutShortError("the answer ended in its head") if received else ConnectionResetError("no answer came")
+            raise (
+                CutShortError("the answer ended in its head")
+                if received
+                else ConnectionResetError("it was closed without an answer")
+            )
         received += data
 
 

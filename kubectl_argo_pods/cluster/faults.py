@@ -6,10 +6,10 @@ import json
 import socket
 import ssl
 import zlib
-from http.client import BadStatusLine, IncompleteRead
 from typing import Any
 
 from kubectl_argo_pods.cluster.endpoint import Endpoint
+from kubectl_argo_pods.cluster.framing import CutShortError, NotHttpError
 from kubectl_argo_pods.errors import (
     ApiError,
     ForbiddenError,
@@ -47,11 +47,11 @@ def _network_sentence(error: Exception, endpoint: Endpoint) -> str:
         return f"{label} did not answer in time; check the network, or raise --request-timeout"
     if isinstance(error, ConnectionRefusedError):
         return f"the connection to {label} was refused; is it running? If so, {endpoint.hint}"
-    if isinstance(error, BadStatusLine) and not isinstance(error, ConnectionError):
+    if isinstance(error, NotHttpError):
         return f"{label} does not speak HTTP; {endpoint.hint}"
     if isinstance(error, zlib.error):
         return f"{label} sent an answer that cannot be unpacked; try --disable-compression"
-    if isinstance(error, IncompleteRead):
+    if isinstance(error, CutShortError):
         return f"the connection to {label} was lost in the middle of its answer; try again"
     return f"the connection to {label} was lost: {error or type(error).__name__}"
 
