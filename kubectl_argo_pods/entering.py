@@ -133,7 +133,7 @@ def enter(
         with started(pods, process) as channels:
             if process.stdin and not process.tty and not channels.can_end_stdin:
                 _tell_endless(channels)
-            with raw(sys.stdin) if process.tty else nullcontext():
+            with _on_terminal() if process.tty else nullcontext():
                 return session.run(channels, _streams(process), deadline)
     except ApiError as error:
         if not needs_another_way(pods.http, process, error):
@@ -154,6 +154,17 @@ def started(pods: KubePods, process: Process) -> Iterator[Channels]:
         ) from error
     finally:
         channels.close()
+
+
+@contextmanager
+def _on_terminal() -> Iterator[None]:
+    """The terminal as the command's own; an error is told on a line of its own, wherever that left the cursor."""
+    try:
+        with raw(sys.stdin):
+            yield
+    except ArgoPodsError:
+        print(file=sys.stderr)
+        raise
 
 
 def _tell_endless(channels: Channels) -> None:

@@ -33,7 +33,7 @@ def _pods(*verbs: str) -> tuple[Need, ...]:
 
 # A websocket's handshake is a GET; from Kubernetes 1.35 on it must be allowed to create, too (KEP 5495, gate
 # AuthorizePodWebsocketUpgradeCreatePermission).
-_EXEC = (Need("get", "pods/exec"), Need("create", "pods/exec"))
+EXEC = (Need("get", "pods/exec"), Need("create", "pods/exec"))
 _FIND = (*_workflows("get", "list"), *_pods("get", "list"))
 _WATCH = (*_workflows("get", "list", "watch"), *_pods("get", "list", "watch"))
 
@@ -41,8 +41,8 @@ _WATCH = (*_workflows("get", "list", "watch"), *_pods("get", "list", "watch"))
 NEEDS: dict[str, tuple[Need, ...]] = {
     "list": _WATCH,
     "logs": (*_WATCH, Need("get", "pods/log")),
-    "exec": (*_FIND, *_EXEC),
-    "shell": (*_FIND, *_EXEC),
+    "exec": (*_FIND, *EXEC),
+    "shell": (*_FIND, *EXEC),
     "run": _FIND,
 }
 
@@ -113,5 +113,10 @@ def _names(resource: str, message: str) -> tuple[str, ...]:
 
 
 def _addition(need: Need, namespace: str | None) -> str:
+    return addition([need], namespace)
+
+
+def addition(needs: Iterable[Need], namespace: str | None) -> str:
+    """What a role has to grant, as a part of a sentence."""
     where = f'a Role in namespace "{namespace}"' if namespace else "a ClusterRole"
-    return f"{where} has to grant {rules([need])[0]}"
+    return f"{where} has to grant {' and '.join(rules(needs))}"

@@ -9,6 +9,7 @@ from kubectl_argo_pods.cluster.channels import PROTOCOLS, Channels
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.websocket import open_websocket
 from kubectl_argo_pods.errors import ApiError, ForbiddenError
+from kubectl_argo_pods.permissions import EXEC, addition
 from kubectl_argo_pods.sources.kube_pods import path
 
 # What a server, or something before it, says of a request to change the protocol that it cannot fulfil.
@@ -37,10 +38,17 @@ def start(http: Http, process: Process) -> Channels:
 
 
 def needs_another_way(http: Http, process: Process, error: ApiError) -> bool:
-    """Whether kubectl, which can ask by SPDY, may succeed where the websocket was refused."""
+    """Whether kubectl, which can ask by SPDY, may succeed where the websocket was refused.
+
+    Raises ForbiddenError for someone who may ask neither way.
+    """
     if isinstance(error, ForbiddenError) and error.reason:
         # SPDY asks by POST: it is enough to be allowed to create.
-        return may_create(http, process)
+        if may_create(http, process):
+            return True
+        # From Kubernetes 1.35 on, the server does not say what is lacking.
+        lacking = "" if "has to grant" in str(error) else addition(EXEC, process.namespace)
+        raise ForbiddenError(f"{str(error).rstrip(': ')}: {lacking}" if lacking else str(error), code=403) from error
     # A Status with a reason of its own is an answer about the pod; anything else is one about the way of asking. Go's
     # servers say 403, without a Status, to protocols that they do not know.
     is_about_the_pod = error.reason not in ("", "BadRequest", "MethodNotAllowed", "NotAcceptable")

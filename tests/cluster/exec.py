@@ -7,6 +7,7 @@ tests/e2e/test_exec.py.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import threading
 from typing import Any, NamedTuple
@@ -45,6 +46,8 @@ class ExecApi:
         self._cuts: list[Cut] = []
         self.protocols: tuple[str, ...] = (V5, V4)
         self.environment: dict[str, str] = {}
+        self.per_pod: dict[str, dict[str, str]] = {}  # what the environment of a pod has besides
+        self.most_at_once = self._at_once = 0  # commands
         self.received: list[bytes] = []  # every message of every client
         self.sizes: list[tuple[int, int]] = []  # columns and rows that clients have told
 
@@ -75,7 +78,9 @@ class ExecApi:
         if not _runs(pod, container):
             await connection.end(_internal(f'unable to upgrade connection: container not found ("{container}")'))
         else:
-            await self._run(request, connection, command)
+            # Whoever hung up does not see how it ends.
+            with contextlib.suppress(ConnectionError):
+                await self._run(request, connection, command)
         return websocket
 
     def _allowed(self, request: web.Request) -> Manifest:
@@ -91,7 +96,8 @@ class ExecApi:
     async def _run(self, request: web.Request, connection: _Connection, command: list[str]) -> None:
         stdin, tty = (request.query.get(name) == "true" for name in ("stdin", "tty"))
         try:
-            process = await start(command, stdin, tty, self.environment)
+            environment = self.environment | self.per_pod.get(request.match_info["name"], {})
+            process = await start(command, stdin, tty, environment)
         except OSError:
             missing = f'exec: "{command[0]}": executable file not found in $PATH'
             await connection.end(
@@ -102,12 +108,15 @@ class ExecApi:
                 )
             )
             return
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
         listening = asyncio.ensure_future(self._listen(connection, process))
         try:
             out = [connection.copy(STDOUT, process.stdout), connection.copy(STDERR, process.stderr)]
             await asyncio.gather(*out)
             await connection.end(_exit(await process.wait()))
         finally:
+            self._at_once -= 1
             process.kill()
             listening.cancel()
             await process.wait()

@@ -1,0 +1,229 @@
+"""Sessions on a terminal: what is typed and shown, its size, and that it is as before at every end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import termios
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pexpect
+import pyte
+import pytest
+
+from tests.cluster import SimulatedCluster
+from tests.cluster.exec import Cut
+from tests.commands import running
+from tests.conftest import PROGRAM
+
+ROWS, COLUMNS = 30, 100
+PATIENCE = 20.0
+POD = running.of(running.manifests(), "train")["metadata"]["name"]
+
+
+class Terminal:
+    """A program on a terminal of its own, and what that shows."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self.screen)
+        self.child = pexpect.spawn(command[0], command[1:], env=environment, dimensions=(ROWS, COLUMNS))
+        self.child.delaybeforesend = None
+        self.before = self.modes()
+
+    def modes(self) -> list[Any]:
+        return termios.tcgetattr(self.child.child_fd)
+
+    def type(self, keys: str | bytes) -> None:
+        self.child.send(keys)
+
+    def lines(self) -> list[str]:
+        return [line.rstrip() for line in self.screen.display if line.strip()]
+
+    def wait_for(self, is_there: Callable[[list[str]], bool]) -> list[str]:
+        """The lines of the screen, as soon as they are as wanted."""
+        deadline = time.monotonic() + PATIENCE
+        while not is_there(self.lines()):
+            assert time.monotonic() < deadline, self.lines()
+            self._feed(0.1)
+        return self.lines()
+
+    def end(self) -> int:
+        """The status, as a shell has it, once the program has ended."""
+        deadline = time.monotonic() + PATIENCE
+        while self._feed(0.1):
+            assert time.monotonic() < deadline, self.lines()
+        self.child.wait()
+        return int(128 + self.child.signalstatus if self.child.signalstatus else self.child.exitstatus)
+
+    def _feed(self, seconds: float) -> bool:
+        try:
+            self._stream.feed(self.child.read_nonblocking(65536, seconds))
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        return True
+
+
+@pytest.fixture(autouse=True)
+def deep(empty_cluster: SimulatedCluster) -> SimulatedCluster:
+    empty_cluster.load(running.manifests())
+    empty_cluster.exec.environment["PS1"] = "remote> "
+    return empty_cluster
+
+
+@pytest.fixture
+def open_terminal(clean_environment: dict[str, str]) -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def open_(*arguments: str, command: list[str] | None = None) -> Terminal:
+        environment = clean_environment | {"TERM": "xterm-256color", "PS1": "local> "}
+        opened.append(Terminal(command or [*PROGRAM, *arguments], environment))
+        return opened[-1]
+
+    yield open_
+    for each in opened:
+        each.child.close(force=True)
+
+
+def shows(text: str) -> Callable[[list[str]], bool]:
+    return lambda lines: any(text in line for line in lines)
+
+
+def ends_with(text: str) -> Callable[[list[str]], bool]:
+    return lambda lines: bool(lines) and lines[-1] == text
+
+
+SH = ("exec", "-it", "deep", "train", "--", "sh")
+
+
+def at_prompt(terminal: Terminal) -> Terminal:
+    terminal.wait_for(ends_with("remote>"))
+    return terminal
+
+
+def test_a_session_shows_what_the_remote_terminal_shows_and_no_more(open_terminal: Callable[..., Terminal]) -> None:
+    terminal = at_prompt(open_terminal(*SH))
+    terminal.type("echo $((20 + 22))\r")
+    terminal.wait_for(lambda lines: lines.count("42") == 1)
+    terminal.type("exit 7\r")
+    assert terminal.end() == 7
+    assert terminal.lines() == [
+        "remote> echo $((20 + 22))",
+        "42",
+        "remote> exit 7",
+        "command terminated with exit code 7",
+    ]
+    assert terminal.modes() == terminal.before
+
+
+def test_the_session_has_the_terminals_size_and_its_changes(
+    open_terminal: Callable[..., Terminal], deep: SimulatedCluster
+) -> None:
+    terminal = at_prompt(open_terminal(*SH))
+    terminal.type("stty size\r")
+    terminal.wait_for(shows(f"{ROWS} {COLUMNS}"))
+    terminal.child.setwinsize(20, 61)
+    terminal.wait_for(lambda _: (61, 20) in deep.exec.sizes)
+    terminal.type("stty size\r")
+    terminal.wait_for(shows("20 61"))
+    assert deep.exec.sizes == [(COLUMNS, ROWS), (61, 20)]
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x1c", "\x1a"], ids=["Ctrl-C", "Ctrl-\\", "Ctrl-Z"])
+def test_keys_that_mean_something_here_go_there(open_terminal: Callable[..., Terminal], key: str) -> None:
+    terminal = at_prompt(
+        open_terminal(
+            "exec", "-it", "deep", "train", "--", "sh", "-c", "stty raw -echo; printf 'remote> '; od -An -tx1 -N1"
+        )
+    )
+    terminal.type(key)
+    assert terminal.end() == 0
+    assert terminal.lines()[-1].split() == ["remote>", f"{ord(key):02x}"]
+
+
+def test_ctrl_c_ends_the_program_there_and_not_the_session(open_terminal: Callable[..., Terminal]) -> None:
+    terminal = at_prompt(open_terminal(*SH))
+    terminal.type("sleep 100\r")
+    terminal.wait_for(shows("sleep 100"))
+    terminal.type("\x03")
+    terminal.wait_for(ends_with("remote>"))
+    terminal.type("echo $?\r")
+    terminal.wait_for(shows("130"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT], ids=lambda n: n.name)
+def test_a_signal_that_ends_the_program_restores_the_terminal(
+    open_terminal: Callable[..., Terminal], number: signal.Signals
+) -> None:
+    terminal = at_prompt(open_terminal(*SH))
+    assert terminal.modes() != terminal.before
+    terminal.child.kill(number)
+    assert terminal.end() == 128 + number
+    assert terminal.modes() == terminal.before
+
+
+@pytest.mark.parametrize(
+    ("cut", "why"),
+    [
+        pytest.param(Cut(0, after_received=3), "was lost before the command ended", id="the link breaks"),
+        pytest.param(Cut(3, junk=b"\xf3\x00"), "sent what is no websocket frame", id="something else comes"),
+        pytest.param(Cut(3, close_code=1011), "the server ended it with code 1011", id="the server gives up"),
+    ],
+)
+def test_whatever_goes_wrong_restores_the_terminal(
+    open_terminal: Callable[..., Terminal], deep: SimulatedCluster, cut: Cut, why: str
+) -> None:
+    deep.exec.cut(cut)
+    terminal = at_prompt(open_terminal(*SH))
+    terminal.type("x")
+    terminal.wait_for(shows("remote> x"))
+    terminal.type("y")
+    assert terminal.end() == 1
+    assert terminal.modes() == terminal.before
+    assert terminal.lines()[0].startswith("remote> x")
+    assert terminal.lines()[1].startswith(f'error: the connection to container "main" of pod "{POD}"')
+    assert why in "".join(line.ljust(COLUMNS) for line in terminal.lines())
+
+
+def test_a_job_that_is_stopped_gives_the_terminal_back_and_takes_it_again(
+    open_terminal: Callable[..., Terminal], deep: SimulatedCluster
+) -> None:
+    terminal = open_terminal(command=["bash", "--norc", "--noprofile", "-i"])
+    terminal.wait_for(ends_with("local>"))
+    terminal.type(" ".join([*PROGRAM, *SH]) + "\r")
+    at_prompt(terminal)
+    raw = terminal.modes()
+    (child,) = _children(terminal.child.pid)
+    os.kill(child, signal.SIGTSTP)
+    terminal.wait_for(ends_with("local>"))
+    assert terminal.modes()[3] & termios.ECHO or terminal.modes() != raw
+    terminal.type("echo here $((1 + 1))\r")
+    terminal.wait_for(shows("here 2"))
+    terminal.child.setwinsize(25, 90)
+    terminal.type("fg\r")
+    terminal.wait_for(lambda _: (90, 25) in deep.exec.sizes)
+    assert terminal.modes() == raw
+    terminal.type("echo there $((2 + 2))\r")
+    terminal.wait_for(shows("there 4"))
+    terminal.type("exit\r")
+    terminal.wait_for(ends_with("local>"))
+
+
+def _children(pid: int) -> list[int]:
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def test_without_a_terminal_t_is_left_out_with_kubectls_word(open_terminal: Callable[..., Terminal]) -> None:
+    piped = " ".join(["echo", "tty", "|", *PROGRAM, *SH])
+    terminal = open_terminal(command=["sh", "-c", piped])
+    assert terminal.end() == 1
+    assert terminal.lines() == [
+        "Unable to use a TTY - input is not a terminal or the right kind of file",
+        "not a tty",
+        "command terminated with exit code 1",
+    ]
