@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from kubectl_argo_pods.asked import Asked, pod_query, rows
-from kubectl_argo_pods.errors import AmbiguousError, ConfigError, NoMatchError, UsageError
+from kubectl_argo_pods.errors import AmbiguousError, ConfigError, NoMatchError, TimedOutError, UsageError
 from kubectl_argo_pods.options import Filters
 from kubectl_argo_pods.output.table import table
 from kubectl_argo_pods.picking import can_pick, pick
 from kubectl_argo_pods.pod import NodePod, steps
+from kubectl_argo_pods.sources import PodQuery
 from kubectl_argo_pods.sources.finding import find
+from kubectl_argo_pods.sources.following import follow
 from kubectl_argo_pods.sources.kube_pods import KubePods
 
 # What can still run something; the API server knows no fieldSelector with `or`.
@@ -43,9 +45,9 @@ def pods_of(meant: Asked) -> KubePods:
     return meant.sources.pods
 
 
-def the_one(meant: Asked, filters: Filters, wants_to_pick: bool, environ: Mapping[str, str]) -> Place:
+def the_one(meant: Asked, filters: Filters, wants_to_pick: bool, patience: float, environ: Mapping[str, str]) -> Place:
     """The one place that is meant, chosen on the terminal where there are several; raises AmbiguousError."""
-    found = active(meant, filters)
+    found = active(meant, filters, patience)
     if wants_to_pick and not can_pick():
         raise UsageError("-F/--pick needs a terminal to choose on")
     if len(found) == 1 and not wants_to_pick:
@@ -65,17 +67,44 @@ def _cells(place: Place) -> tuple[str, ...]:
     return place.name, place.pod, pod.status if pod else "<unknown>", pod.age if pod else "<unknown>"
 
 
-def active(meant: Asked, filters: Filters) -> list[Place]:
-    """The places that are meant and where something can still run; raises NoMatchError that says why there is none."""
+def active(meant: Asked, filters: Filters, patience: float) -> list[Place]:
+    """The places that are meant and where something can still run; for a step that has no pod yet, after some seconds.
+
+    Raises NoMatchError that says why there is none, and TimedOutError.
+    """
     query = pod_query(filters, "None")
-    selector = ",".join(filter(None, (query.field_selector, ACTIVE)))
-    shown = find(meant.sources, meant.wanted, query._replace(field_selector=selector), time.time())
+    query = query._replace(field_selector=",".join(filter(None, (query.field_selector, ACTIVE))))
+    shown = find(meant.sources, meant.wanted, query, time.time())
     for notice in (notice for snapshot in shown for notice in snapshot.notices):
         print(notice, file=sys.stderr)
     found = places(rows(shown, meant.nodes, filters))
-    if not found:
-        raise NoMatchError(_why_none(meant, filters))
-    return found
+    if found:
+        return found
+    every = rows(find(meant.sources, meant.wanted, pod_query(filters, "None"), time.time()), meant.nodes, filters)
+    coming = [row for row in every if _is_coming(row)]
+    if places(every) or not coming or not meant.nodes or not hasattr(meant.sources.workflows, "watch"):
+        raise NoMatchError(_why_none(meant, every))
+    return _awaited(meant, filters, query, coming, patience)
+
+
+def _is_coming(row: NodePod) -> bool:
+    """Whether a node may still get a pod."""
+    node = row.node
+    return node is not None and not row.name and node.phase in ("Pending", "Running") and not row.workflow.ended
+
+
+def _awaited(meant: Asked, filters: Filters, query: PodQuery, coming: list[NodePod], patience: float) -> list[Place]:
+    states = ", ".join(
+        f'"{step}" is {row.node.phase}' for step, row in zip(steps(coming), coming, strict=True) if row.node
+    )
+    print(f"waiting for a pod: {states}", file=sys.stderr)
+    deadline = time.monotonic() + patience
+    for shown in follow(meant.sources, meant.wanted, query, time.time):
+        if found := places(rows(shown, meant.nodes, filters)):
+            return found
+        if time.monotonic() > deadline:
+            raise TimedOutError(f"no pod after {patience:g} seconds of waiting: {states}")
+    raise NoMatchError(f"no pod came before the workflow ended: {states}")
 
 
 def places(found: Iterable[NodePod]) -> list[Place]:
@@ -99,23 +128,24 @@ def _own_container(row: NodePod) -> str:
     return row.node.display_name if row.node and row.node.type == "Container" else ""
 
 
-def _why_none(meant: Asked, filters: Filters) -> str:
+def _why_none(meant: Asked, found: list[NodePod]) -> str:
     """Why no pod that is meant can run anything, and what to do instead."""
-    shown = find(meant.sources, meant.wanted, pod_query(filters, "None"), time.time())
-    found = rows(shown, meant.nodes, filters, all_nodes=True)
     there = places(found)
-    if len(there) == 1 and meant.sources.pods:
-        manifest = meant.sources.pods.pod(there[0].namespace, there[0].pod)
+    if len(there) == 1:
+        manifest = pods_of(meant).pod(there[0].namespace, there[0].pod)
         return completed(there[0], manifest["status"].get("phase") or "unknown")
     if there:
         return f"cannot exec into a container in a completed pod: {_pods([each.row for each in there])} completed"
     gone = [row for row in found if row.name]
     if gone:
         return f"{_pods(gone)} gone: nothing can run there any more"
-    nodes = [f'"{step}" is {row.node.phase}' for step, row in zip(steps(found), found, strict=True) if row.node]
-    if meant.nodes and nodes:
-        return f"no pod can be entered: {', '.join(nodes[:FEW])}"
+    if meant.nodes and found:
+        return f"no pod can be entered: {', '.join(_states(found)[:FEW])}"
     return "no pod matches; `kubectl argo-pods WORKFLOW` lists those there are"
+
+
+def _states(found: list[NodePod]) -> list[str]:
+    return [f'"{step}" is {row.node.phase}' for step, row in zip(steps(found), found, strict=True) if row.node]
 
 
 def completed(place: Place, phase: str) -> str:

@@ -41,9 +41,9 @@ def exec_(
     if many.all:
         return _everywhere(meant, filters, inside, interaction, many, tail)
     timeout = parse_timeout(many.timeout, "--timeout")
-    pods = pods_of(meant)
-    place = the_one(meant, filters, inside.pick, os.environ)
-    container = running_container(pods, place, wish(inside))
+    pods, wished = pods_of(meant), wish(inside)
+    place = the_one(meant, filters, inside.pick, wished.patience, os.environ)
+    container = running_container(pods, place, wished)
     tty = has_terminal(interaction, inside.quiet)
     process = Process(place.namespace, place.pod, container, tail, interaction.stdin, tty)
     return told(enter(pods, process, connection, os.environ, time.monotonic() + timeout if timeout else None))
@@ -67,8 +67,9 @@ def _everywhere(
     if not many.parallel.isdecimal() or int(many.parallel) < 1:
         raise UsageError(f'--parallel "{many.parallel}" is not a number from 1 on')
     timeout = parse_timeout(many.timeout, "--timeout")
-    pods, found = pods_of(meant), active(meant, filters)
+    pods, wished = pods_of(meant), wish(inside)
+    found = active(meant, filters, wished.patience)
     with tempfile.TemporaryFile() as file:
         stdin = everywhere.whole(sys.stdin.buffer, file) if interaction.stdin else None
-        order = everywhere.Order(command, wish(inside), int(many.parallel), timeout, many.fold, stdin)
+        order = everywhere.Order(command, wished, int(many.parallel), timeout, many.fold, stdin)
         return everywhere.run(pods, found, order)

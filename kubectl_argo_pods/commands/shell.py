@@ -53,9 +53,9 @@ def shell(
     if manifests.filename == "-":
         raise UsageError("-f - reads stdin, which is the shell's")
     meant = asked(words, connection, filters, manifests.filename, os.environ)
-    pods = pods_of(meant)
-    place = the_one(meant, filters, inside.pick, os.environ)
-    container = running_container(pods, place, wish(inside))
+    pods, wished = pods_of(meant), wish(inside)
+    place = the_one(meant, filters, inside.pick, wished.patience, os.environ)
+    container = running_container(pods, place, wished)
     for command in (("sh", "-c", BEST, "sh", os.environ.get("TERM", "")), *ALONE):
         process = Process(place.namespace, place.pod, container, command, True, is_terminal(sys.stdin))
         ended = enter(pods, process, connection, os.environ)

@@ -186,9 +186,6 @@ def test_a_command_may_have_a_time_limit(argo_pods: Run) -> None:
             id="a completed pod",
         ),
         pytest.param(
-            ("exec", "deep", "late", "--", "ls"), 1, 'no pod can be entered: "late" is Pending', id="no pod yet"
-        ),
-        pytest.param(
             ("exec", "deep", "nosuch", "--", "ls"),
             1,
             'no node or pod "nosuch" in workflow "deep"; `--all-nodes` lists every node',
