@@ -41,8 +41,8 @@ _WATCH = (*_workflows("get", "list", "watch"), *_pods("get", "list", "watch"))
 NEEDS: dict[str, tuple[Need, ...]] = {
     "list": _WATCH,
     "logs": (*_WATCH, Need("get", "pods/log")),
-    "exec": (*_FIND, *EXEC),
-    "shell": (*_FIND, *EXEC),
+    "exec": (*_WATCH, *EXEC),
+    "shell": (*_WATCH, *EXEC),
     "run": _FIND,
 }
 

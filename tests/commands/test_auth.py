@@ -13,10 +13,10 @@ ALL = """\
 RESOURCE                VERB     ALLOWED   NEEDED BY
 workflows.argoproj.io   get      yes       list,logs,exec,shell,run
 workflows.argoproj.io   list     yes       list,logs,exec,shell,run
-workflows.argoproj.io   watch    yes       list,logs
+workflows.argoproj.io   watch    yes       list,logs,exec,shell
 pods                    get      yes       list,logs,exec,shell,run
 pods                    list     yes       list,logs,exec,shell,run
-pods                    watch    yes       list,logs
+pods                    watch    yes       list,logs,exec,shell
 pods/log                get      yes       logs
 pods/exec               get      yes       exec,shell
 pods/exec               create   yes       exec,shell
@@ -36,8 +36,10 @@ def test_what_is_missing_is_printed_as_a_role(argo_pods: Run, empty_cluster: Sim
 RESOURCE                VERB     ALLOWED   NEEDED BY
 workflows.argoproj.io   get      yes       exec
 workflows.argoproj.io   list     yes       exec
+workflows.argoproj.io   watch    no        exec
 pods                    get      no        exec
 pods                    list     yes       exec
+pods                    watch    no        exec
 pods/exec               get      no        exec
 pods/exec               create   no        exec
 
@@ -47,7 +49,8 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata: {name: argo-pods, namespace: argo}
 rules:
-- {apiGroups: [""], resources: [pods], verbs: [get]}
+- {apiGroups: [argoproj.io], resources: [workflows], verbs: [watch]}
+- {apiGroups: [""], resources: [pods], verbs: [get, watch]}
 - {apiGroups: [""], resources: [pods/exec], verbs: [get, create]}
 """,
         "",

@@ -5,67 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import termios
-import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
-import pexpect
-import pyte
 import pytest
 
 from tests.cluster import SimulatedCluster
 from tests.cluster.exec import Cut
 from tests.commands import running
 from tests.conftest import PROGRAM
+from tests.terminals import COLUMNS, ROWS, Terminal, ends_with, shows
 
-ROWS, COLUMNS = 30, 100
-PATIENCE = 20.0
 POD = running.of(running.manifests(), "train")["metadata"]["name"]
-
-
-class Terminal:
-    """A program on a terminal of its own, and what that shows."""
-
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self.screen = pyte.Screen(COLUMNS, ROWS)
-        self._stream = pyte.ByteStream(self.screen)
-        self.child = pexpect.spawn(command[0], command[1:], env=environment, dimensions=(ROWS, COLUMNS))
-        self.child.delaybeforesend = None
-        self.before = self.modes()
-
-    def modes(self) -> list[Any]:
-        return termios.tcgetattr(self.child.child_fd)
-
-    def type(self, keys: str | bytes) -> None:
-        self.child.send(keys)
-
-    def lines(self) -> list[str]:
-        return [line.rstrip() for line in self.screen.display if line.strip()]
-
-    def wait_for(self, is_there: Callable[[list[str]], bool]) -> list[str]:
-        """The lines of the screen, as soon as they are as wanted."""
-        deadline = time.monotonic() + PATIENCE
-        while not is_there(self.lines()):
-            assert time.monotonic() < deadline, self.lines()
-            self._feed(0.1)
-        return self.lines()
-
-    def end(self) -> int:
-        """The status, as a shell has it, once the program has ended."""
-        deadline = time.monotonic() + PATIENCE
-        while self._feed(0.1):
-            assert time.monotonic() < deadline, self.lines()
-        self.child.wait()
-        return int(128 + self.child.signalstatus if self.child.signalstatus else self.child.exitstatus)
-
-    def _feed(self, seconds: float) -> bool:
-        try:
-            self._stream.feed(self.child.read_nonblocking(65536, seconds))
-        except pexpect.TIMEOUT:
-            return True
-        except pexpect.EOF:
-            return False
-        return True
 
 
 @pytest.fixture(autouse=True)
@@ -87,14 +37,6 @@ def open_terminal(clean_environment: dict[str, str]) -> Iterator[Callable[..., T
     yield open_
     for each in opened:
         each.child.close(force=True)
-
-
-def shows(text: str) -> Callable[[list[str]], bool]:
-    return lambda lines: any(text in line for line in lines)
-
-
-def ends_with(text: str) -> Callable[[list[str]], bool]:
-    return lambda lines: bool(lines) and lines[-1] == text
 
 
 SH = ("exec", "-it", "deep", "train", "--", "sh")
