@@ -13,6 +13,7 @@ from typing import Any
 
 from kubectl_argo_pods.cluster.issued import Issued
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
+from kubectl_argo_pods.cluster.plugin_policy import check_allowed
 from kubectl_argo_pods.cluster.tls import Certificate
 from kubectl_argo_pods.errors import ConfigError
 
@@ -34,6 +35,7 @@ def run(plugin: Entry, cluster: Entry, server: str, environ: Mapping[str, str]) 
 
     command = str(plugin.get("command") or "")
     interactive = _check(plugin, command)
+    check_allowed(command, environ)
     words = [command, *(str(word) for word in plugin.get("args") or [])]
     environment = dict(environ) | _environment(plugin, command)
     environment["KUBERNETES_EXEC_INFO"] = _info(_request(plugin, cluster, server, interactive))

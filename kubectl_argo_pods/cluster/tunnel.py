@@ -71,7 +71,7 @@ def _connect(sock: socket.socket, endpoint: Endpoint, proxy: SplitResult) -> Non
         answer += _take(sock, 1)
     status = answer.split(b"\r\n", 1)[0].decode("latin-1")
     if status.split(" ")[1:2] != ["200"]:
-        raise OSError(f"it answered {status}")
+        raise OSError(f"it answered {status[:80]}")
 
 
 def _take(sock: socket.socket, count: int) -> bytes:

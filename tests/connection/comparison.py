@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -139,6 +140,7 @@ def _write_files(case: Case, world: World) -> None:
     folder = world.folder
     (folder / PLUGIN_LOG).unlink(missing_ok=True)
     (folder / "config").unlink(missing_ok=True)
+    shutil.rmtree(folder / "home", ignore_errors=True)
     files = {**case.files} if case.kubeconfig is None else {**case.files, "config": case.kubeconfig}
     for name, content in files.items():
         path = folder / name

@@ -72,6 +72,8 @@ def answer(asked: Asked) -> Answer:
     first = asked.path.split("/")[1]
     if first in ("idp", "form-idp"):
         return _identity(asked, first)
+    if first == "much":
+        return Answer(200, bytes(20_000_000))
     if first == "moved":
         return Answer(302, headers=(("Location", asked.path.removeprefix("/moved")),))
     if asked.value("Upgrade") == "websocket":

@@ -10,6 +10,15 @@ BOTH_STATUS = '{"token": "from-plugin", "clientCertificateData": "$PEM_CRT", "cl
 NO_MODE: Entry = plugin()
 del NO_MODE["exec"]["interactiveMode"]
 
+
+def allowing(policy: str | None, *names: str) -> Entry:
+    """The preferences of a user who allows plugins so."""
+    listed = {"credentialPluginAllowlist": [{"name": name} for name in names]} if names else {}
+    policies = {"credentialPluginPolicy": policy} if policy else {}
+    return {"apiVersion": "kubectl.config.k8s.io/v1beta1", "kind": "Preference", **policies, **listed}
+
+
+KUBERC = "home/.kube/kuberc"
 CASES = [
     Case("a plugin", config(user=plugin())),
     Case("a plugin of v1beta1", config(user=plugin(apiVersion=V1BETA1))),
@@ -220,5 +229,105 @@ users:
       provideClusterInfo: true
 """,
         error="what the kubeconfig's cluster has for the credential plugin cannot be JSON",
+    ),
+    Case("plugins are allowed", config(user=plugin()), files={KUBERC: allowing("AllowAll")}),
+    Case("preferences without a word of plugins", config(user=plugin()), files={KUBERC: allowing(None)}),
+    Case(
+        "plugins are denied",
+        config(user=plugin()),
+        files={KUBERC: allowing("DenyAll")},
+        error='the credential plugin "$FOLDER/plugin" may not be run: $FOLDER/home/.kube/kuberc says DenyAll',
+    ),
+    Case(
+        "plugins are denied, but the token is there",
+        config(user={**plugin(), **TOKEN}),
+        files={KUBERC: allowing("DenyAll")},
+    ),
+    Case(
+        "a plugin is allowed by its path",
+        config(user=plugin()),
+        files={KUBERC: allowing("Allowlist", "$FOLDER/plugin")},
+    ),
+    Case(
+        "a plugin is allowed by its name",
+        config(user=plugin(command="the-plugin")),
+        environ={"PATH": "$FOLDER/bin:$PATH"},
+        files={"bin/the-plugin": "#!/bin/sh\nexec $FOLDER/plugin\n", KUBERC: allowing("Allowlist", "x", "the-plugin")},
+    ),
+    Case(
+        "a plugin on PATH is allowed by its path",
+        config(user=plugin(command="the-plugin")),
+        environ={"PATH": "$FOLDER/bin:$PATH"},
+        files={KUBERC: allowing("Allowlist", "$FOLDER/bin/the-plugin")},
+    ),
+    Case(
+        "a plugin of an allowed name in another folder",
+        config(user=plugin()),
+        environ={"PATH": "$FOLDER/bin:$PATH"},
+        files={"bin/plugin": "#!/bin/sh\n", KUBERC: allowing("Allowlist", "plugin")},
+        error='the credential plugin "$FOLDER/plugin" is not in the credentialPluginAllowlist of '
+        "$FOLDER/home/.kube/kuberc",
+    ),
+    Case(
+        "another plugin is allowed",
+        config(user=plugin()),
+        files={KUBERC: allowing("Allowlist", "other")},
+        error='the credential plugin "$FOLDER/plugin" is not in the credentialPluginAllowlist of '
+        "$FOLDER/home/.kube/kuberc",
+    ),
+    Case(
+        "plugins are allowed by a list that is missing",
+        config(user=plugin()),
+        files={KUBERC: allowing("Allowlist")},
+        error='the credentialPluginPolicy "Allowlist" of $FOLDER/home/.kube/kuberc does not fit its '
+        "credentialPluginAllowlist",
+    ),
+    Case(
+        "plugins are denied beside a list",
+        config(user=plugin()),
+        files={KUBERC: allowing("DenyAll", "other")},
+        error='the credentialPluginPolicy "DenyAll" of $FOLDER/home/.kube/kuberc does not fit its '
+        "credentialPluginAllowlist",
+    ),
+    Case(
+        "plugins are allowed in unknown words",
+        config(user=plugin()),
+        files={KUBERC: allowing("AllowSome")},
+        error='the credentialPluginPolicy "AllowSome" of $FOLDER/home/.kube/kuberc does not fit its '
+        "credentialPluginAllowlist",
+    ),
+    Case(
+        "plugins are denied by KUBERC",
+        config(user=plugin()),
+        environ={"KUBERC": "$FOLDER/mine"},
+        files={"mine": allowing("DenyAll")},
+        error='the credential plugin "$FOLDER/plugin" may not be run: $FOLDER/mine says DenyAll',
+    ),
+    Case("KUBERC is off", config(user=plugin()), environ={"KUBERC": "off"}, files={KUBERC: allowing("DenyAll")}),
+    Case(
+        "KUBERC is switched off",
+        config(user=plugin()),
+        environ={"KUBECTL_KUBERC": "false"},
+        files={KUBERC: allowing("DenyAll")},
+    ),
+    Case(
+        "KUBERC is missing",
+        config(user=plugin()),
+        environ={"KUBERC": "$FOLDER/missing"},
+        error="$FOLDER/missing cannot be read, which says what credential plugins may be run",
+    ),
+    Case(
+        "preferences that are no YAML",
+        config(user=plugin()),
+        files={KUBERC: "a: ["},
+        differs="what cannot be read may forbid it: kubectl warns and goes on",
+        error="$FOLDER/home/.kube/kuberc cannot be read, which says what credential plugins may be run",
+    ),
+    Case(
+        "preferences of another version",
+        config(user=plugin()),
+        files={KUBERC: {**allowing("DenyAll"), "apiVersion": "kubectl.config.k8s.io/v9"}},
+        differs="what is denied in a later version is denied: kubectl warns and goes on",
+        error='the credential plugin "$FOLDER/plugin" may not be run: $FOLDER/home/.kube/kuberc says DenyAll',
     ),
 ]
