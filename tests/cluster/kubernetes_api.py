@@ -10,6 +10,7 @@ from aiohttp import web
 from tests.cluster import discovery
 from tests.cluster.access import Access
 from tests.cluster.answers import json_answer
+from tests.cluster.log_api import Logs
 from tests.cluster.paging import Pages
 from tests.cluster.representation import accepted
 from tests.cluster.resources import NAMESPACES, Resource, of_path
@@ -26,10 +27,11 @@ COMPRESSED_FROM = 128 * 1024
 class KubernetesApi:
     """`clock` is what ages in tables are counted from."""
 
-    def __init__(self, state: State, access: Access, watches: Watches, clock: Clock) -> None:
+    def __init__(self, state: State, access: Access, watches: Watches, logs: Logs, clock: Clock) -> None:
         self._state = state
         self._access = access
         self._watches = watches
+        self._logs = logs
         self._pages = Pages(state)
         self._clock = clock
 
@@ -41,6 +43,7 @@ class KubernetesApi:
             web.get("/{prefix:api}/{version}", self._answer(_resources)),
             web.get("/{prefix:apis}/{group}/{version}", self._answer(_resources)),
             web.get("/{prefix:api}/{version}/namespaces/{name}", self._get_namespace),
+            web.get("/api/v1/namespaces/{namespace}/pods/{name}/log", self._logs.serve),
         ]
         for prefix in ("/{prefix:api}/{version}", "/{prefix:apis}/{group}/{version}"):
             routes += [

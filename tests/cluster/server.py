@@ -23,6 +23,7 @@ from tests.cluster.exec import ExecApi
 from tests.cluster.faults import Faults
 from tests.cluster.journal import Journal
 from tests.cluster.kubernetes_api import KubernetesApi, statuses
+from tests.cluster.log_api import Logs
 from tests.cluster.reviews import Reviews
 from tests.cluster.service_proxy import Service, ServiceProxy
 from tests.cluster.state import State
@@ -44,6 +45,7 @@ class SimulatedCluster:
         self.journal = Journal()
         self.watches = Watches(self.state)
         self.exec = ExecApi(self.state, self.access)
+        self.logs = Logs(self.state, self.access, lambda: self.clock())
         self.argo_server = ArgoServerApi(self.state, self.access, self.archive, self.watches)
         self.service_proxy = ServiceProxy(self.access)
         self.ca = _authority()
@@ -92,8 +94,9 @@ class SimulatedCluster:
         kubernetes = web.Application(middlewares=[journaled, met, statuses])
         kubernetes.add_routes(self.service_proxy.routes())
         kubernetes.add_routes(Reviews(self.access).routes())
-        kubernetes.add_routes(KubernetesApi(self.state, self.access, self.watches, lambda: self.clock()).routes())
         kubernetes.add_routes([self.exec.route()])
+        api = KubernetesApi(self.state, self.access, self.watches, self.logs, lambda: self.clock())
+        kubernetes.add_routes(api.routes())
         argo = web.Application(middlewares=[journaled, met, grpc_errors(self.argo_server)])
         argo.add_routes(self.argo_server.routes())
         tls = self._tls()
