@@ -20,7 +20,11 @@ BLOCK = 65536
 
 
 class Break(NamedTuple):
-    """How an answer breaks off after so many bytes: `reset`, `cut` (without the end of the body), `eof` or `stall`."""
+    """How an answer breaks off after so many bytes: `reset`, `cut` (without the end of the body), `eof` or `stall`.
+
+    `eof`, a clean end, is how the API server ends a log when it loses the kubelet in the middle of it (apiserver,
+    endpoints/handlers/responsewriters, StreamObject); it does not befall answers of a few lines (`tailLines`).
+    """
 
     after: int
     how: str
@@ -67,7 +71,7 @@ class Logs:
         self.reading += 1
         self.most = max(self.most, self.reading)
         try:
-            await self._send(_Sender(request, response, self._next_break()), log, run, asked)
+            await self._send(_Sender(request, response, self._next_break(asked)), log, run, asked)
         except (BrokenOffError, ConnectionResetError):
             pass
         finally:
@@ -93,8 +97,10 @@ class Logs:
         finally:
             log.listeners.discard(listener)
 
-    def _next_break(self) -> Break | None:
-        return self.breaks.pop(0) if self.breaks else None
+    def _next_break(self, asked: LogOptions) -> Break | None:
+        if not self.breaks or (asked.tail is not None and self.breaks[0].how == "eof"):
+            return None
+        return self.breaks.pop(0)
 
 
 async def _send_records(sender: _Sender, run: Run, position: int, writer: Writer) -> int:

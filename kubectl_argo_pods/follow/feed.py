@@ -1,0 +1,162 @@
+"""The lines of one target that wait for their turn in the order of all; on disk where they are too many."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
+from typing import IO
+
+from kubectl_argo_pods.follow.lines import SIZE, time_of
+from kubectl_argo_pods.targets import Event, Lines, Target
+
+# So many bytes of text are held in memory for each target; the lines as Python has them take three times as much.
+ROOM = 262144
+
+
+class Feed:
+    """Lines in, spans of lines out. `keys` are what they are ordered by: their times, which in one log never go back.
+
+    Where `spills` is set it takes in more than there is room for, and leaves it on disk until its turn comes.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.ended = False  # nothing more will be added
+        self.spills = False
+        self.keys: list[bytes] = []
+        self._times: list[bytes] = []
+        self._lines: list[bytes] = []
+        self._taken = 0  # lines at the beginning of the lists that are gone
+        self._count = 0  # lines that were ever taken
+        self._added = 0  # lines that were ever added
+        self._size = 0
+        self._latest = b""
+        self._events: list[tuple[int, Event]] = []  # each after so many lines
+        self._unfinished = False
+        self._is_timed = True
+        self._spilled: _Spilled | None = None
+
+    @property
+    def is_full(self) -> bool:
+        return self._size >= ROOM and not self.spills
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it can be told which lines come next, and before which time no other will."""
+        if self.ended or self._spilled:
+            return True
+        return self._taken < len(self.keys) and (self.keys[self._taken] < self.keys[-1] or self._size >= ROOM)
+
+    @property
+    def is_empty(self) -> bool:
+        return self.ended and self._taken == len(self.keys) and not self._spilled
+
+    @property
+    def bound(self) -> bytes | None:
+        """No line that is not in memory comes before this time; None where all are."""
+        if self.ended and not self._spilled:
+            return None
+        return self.keys[-1]
+
+    def add(self, item: Lines | Event, size: int) -> None:
+        if isinstance(item, Event):
+            self._events.append((self._added, item))
+            return
+        self._added += len(item.lines)
+        self._unfinished = item.unfinished
+        self._is_timed = item.times is not None
+        times = item.times or [time_of(self.target.started_at or 0.0)] * len(item.lines)
+        if self._spilled is None and (self._size < ROOM or not self.spills):
+            self._append(times, item.lines, size)
+            return
+        self._spilled = self._spilled or _Spilled()
+        self._spilled.write(times, item.lines)
+
+    def load(self) -> None:
+        """Takes back from disk what there is room for."""
+        while self._spilled and (self._size < ROOM // 2 or self._taken == len(self.keys)):
+            times, lines, size = self._spilled.read(ROOM)
+            if not lines:
+                self._spilled = None
+            else:
+                self._append(times, lines, size)
+
+    def before(self, bound: bytes | None) -> int:
+        """How many lines come before a time."""
+        return (len(self.keys) if bound is None else bisect_left(self.keys, bound, self._taken)) - self._taken
+
+    def until(self, bound: bytes) -> int:
+        """How many lines come before a time or at it."""
+        return bisect_right(self.keys, bound, self._taken) - self._taken
+
+    def next_keys(self, count: int) -> list[bytes]:
+        return self.keys[self._taken : self._taken + count]
+
+    def take(self, count: int) -> Lines:
+        """The next lines."""
+        start, end = self._taken, self._taken + count
+        self._taken = end
+        self._count += count
+        times = self._times[start:end] if self._is_timed else None
+        is_last = self._unfinished and self._count == self._added
+        return Lines(self.target, self._lines[start:end], times, is_last)
+
+    def take_events(self) -> list[Event]:
+        """What happened before the next line."""
+        events: list[Event] = []
+        while self._events and self._events[0][0] <= self._count:
+            events.append(self._events.pop(0)[1])
+        return events
+
+    @property
+    def until_event(self) -> int:
+        """How many lines come before the next event; more than there are where there is none."""
+        return self._events[0][0] - self._count if self._events else self._added + 1
+
+    def forget(self) -> None:
+        """Frees the memory of what was taken."""
+        kept = len(self.keys) - self._taken
+        self._size = self._size * kept // len(self.keys) if self.keys else 0
+        del self.keys[: self._taken], self._times[: self._taken], self._lines[: self._taken]
+        self._taken = 0
+
+    def close(self) -> None:
+        if self._spilled:
+            self._spilled.close()
+
+    def _append(self, times: list[bytes], lines: list[bytes], size: int) -> None:
+        # A clock that was set back must not bring the lines of one log out of their order.
+        keys = times
+        if times[0] < self._latest or times != sorted(times):
+            keys = list(accumulate([max(self._latest, times[0]), *times[1:]], max))
+        self._latest = keys[-1]
+        self.keys += keys
+        self._times += times
+        self._lines += lines
+        self._size += size
+
+
+class _Spilled:
+    """Lines in a file that nobody else sees."""
+
+    def __init__(self) -> None:
+        # It takes as long to import as all of the rest, and few need it.
+        from tempfile import TemporaryFile
+
+        self._file: IO[bytes] = TemporaryFile(prefix="kubectl-argo_pods-")  # noqa: SIM115
+        self._read = 0
+
+    def write(self, times: list[bytes], lines: list[bytes]) -> None:
+        self._file.seek(0, 2)
+        self._file.writelines(time.ljust(SIZE) + line + b"\n" for time, line in zip(times, lines, strict=True))
+
+    def read(self, size: int) -> tuple[list[bytes], list[bytes], int]:
+        """The next lines, and how many bytes they are; none at the end."""
+        self._file.seek(self._read)
+        lines = self._file.readlines(size)
+        read = sum(map(len, lines))
+        self._read += read
+        return [line[:SIZE].rstrip() for line in lines], [line[SIZE:-1] for line in lines], read
+
+    def close(self) -> None:
+        self._file.close()

@@ -1,0 +1,170 @@
+"""Logs as they are written: of the targets there are and of those that come, until no other can come."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from threading import Thread
+
+from kubectl_argo_pods.follow.loop import Loop
+from kubectl_argo_pods.follow.tail import Tail
+from kubectl_argo_pods.follow.watermark import Watermark
+from kubectl_argo_pods.sources.kube_logs import LogSource
+from kubectl_argo_pods.sources.snapshot import Snapshot
+from kubectl_argo_pods.targets import Event, Key, Lines, LogOptions, Selected
+
+Select = Callable[[list[Snapshot]], Selected]
+# Selecting takes its time where there are thousands of nodes; it may take this part of all time.
+SHARE = 0.1
+# What is read at once is handed on at once: with many streams this spares most of the waking up.
+TOGETHER = 0.01
+MANY = 20
+
+
+class Arrivals:
+    """The lines that have come since they were last taken."""
+
+    is_full = False
+
+    def __init__(self) -> None:
+        self._items: list[Lines | Event] = []
+
+    def add(self, item: Lines | Event, size: int) -> None:
+        self._items.append(item)
+
+    def take(self) -> list[Lines | Event]:
+        items, self._items = self._items, []
+        return items
+
+
+def follow_live(
+    source: LogSource, discover: Iterable[list[Snapshot]], select: Select, options: LogOptions
+) -> Iterator[list[Lines | Event]]:
+    """What the selected containers write; raises what ends the discovery of others."""
+    live = _Live(source, select, options)
+    live.watch(discover)
+    try:
+        yield from live.items()
+    finally:
+        live.close()
+
+
+class _Live:
+    def __init__(self, source: LogSource, select: Select, options: LogOptions) -> None:
+        self._select = select
+        self._options = options
+        self._loop = Loop(source, options.max_requests)
+        self._arrivals = Arrivals()
+        self._watermark = Watermark(time.monotonic) if options.order == "time" else None
+        self._tails: dict[Key, Tail] = {}
+        self._latest: deque[list[Snapshot]] = deque(maxlen=1)  # from the thread that watches, until it is looked at
+        self._looked_at: list[Snapshot] = []
+        self._look_at = 0.0
+        self._error: Exception | None = None
+        self._is_over = False  # nothing more will be discovered
+        self._final = False
+        self._told: set[str] = set()
+
+    def watch(self, discover: Iterable[list[Snapshot]]) -> None:
+        """Takes in what is discovered, in a thread that is left to itself at the end."""
+
+        def run() -> None:
+            try:
+                for snapshots in discover:
+                    self._latest.append(snapshots)
+                    self._loop.wake()
+            except Exception as error:
+                self._error = error
+            self._is_over = True
+            self._loop.wake()
+
+        Thread(target=run, daemon=True).start()
+
+    def items(self) -> Iterator[list[Lines | Event]]:
+        while not (self._final and self._loop.is_idle):
+            self._loop.step(self._patience())
+            self._look()
+            self._loop.ended.clear()
+            found = self._arrivals.take()
+            if self._watermark:
+                found = self._watermark.passed(found)
+            if found := self._once(found):
+                yield found
+            if len(self._tails) > MANY:
+                time.sleep(TOGETHER)
+        if self._watermark and (found := self._watermark.rest()):
+            yield found
+
+    def close(self) -> None:
+        self._loop.close()
+
+    def _patience(self) -> float | None:
+        """Seconds until there is something to do though nothing happens."""
+        held = self._watermark.seconds() if self._watermark else None
+        if not self._latest and (self._final or not self._is_over):
+            return held
+        until = max(0.0, self._look_at - time.monotonic())
+        return until if held is None else min(until, held)
+
+    def _look(self) -> None:
+        """Looks at the latest that was discovered, unless that has just been done."""
+        begun = time.monotonic()
+        if begun < self._look_at:
+            return
+        # In this order: what is the last was there before it was over.
+        is_over = self._is_over
+        latest = self._latest.pop() if self._latest else None
+        if latest is not None and not _are_same(latest, self._looked_at):
+            self._looked_at = latest
+            self._take(self._select(latest))
+            self._look_at = time.monotonic() + (time.monotonic() - begun) / SHARE
+        if is_over:
+            if self._error:
+                raise self._error
+            self._end()
+
+    def _take(self, selected: Selected) -> None:
+        for notice in selected.notices:
+            self._arrivals.add(Event(None, "notice", notice), 0)
+        for target in selected.targets:
+            tail = self._tails.get(target.key)
+            if tail is None:
+                tail = self._tails[target.key] = Tail(target, self._options, self._arrivals)
+                self._loop.start(tail)
+            elif tail.target.state != target.state:
+                tail.target = target
+                self._revive(tail)
+        if selected.final:
+            self._end()
+
+    def _revive(self, tail: Tail) -> None:
+        """Lets a tail know of its new state; one that was at its end begins anew if its container did."""
+        state = tail.target.state
+        if self._loop.lives(tail):
+            self._loop.poke(tail)
+        elif state is not None and state.id not in ("", tail.run):
+            self._loop.start(tail)
+
+    def _end(self) -> None:
+        if self._final:
+            return
+        self._final = True
+        for tail in self._tails.values():
+            tail.final = True
+            self._loop.poke(tail)
+
+    def _once(self, items: list[Lines | Event]) -> list[Lines | Event]:
+        """Without the notices that have been given before."""
+        return [item for item in items if not (isinstance(item, Event) and self._is_known(item))]
+
+    def _is_known(self, event: Event) -> bool:
+        if event.target is not None:
+            return False
+        known = event.detail in self._told
+        self._told.add(event.detail)
+        return known
+
+
+def _are_same(one: list[Snapshot], other: list[Snapshot]) -> bool:
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))

@@ -1,0 +1,290 @@
+"""All that happens at once: one thread reads all streams, a few others open them and look after containers.
+
+Opening a stream waits for the network and for credentials; reading hundreds of them in a thread each costs several
+times the CPU that their bytes do.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import time
+from collections import deque
+from heapq import heappop, heappush
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, NamedTuple
+
+from kubectl_argo_pods.errors import ApiError, UnauthorizedError, UnreachableError
+from kubectl_argo_pods.follow.reading import LINGER
+from kubectl_argo_pods.follow.tail import Tail
+from kubectl_argo_pods.follow.waits import Life, Look, Open, Receive, Sleep, Turn, Wait
+from kubectl_argo_pods.sources.kube_logs import LogSource
+from kubectl_argo_pods.targets import Event, Target
+
+WORKERS = 16
+
+
+class _Task:
+    """A tail at work: what it waits for, until when, and the stream that is watched for it."""
+
+    def __init__(self, tail: Tail) -> None:
+        self.tail = tail
+        self.life: Life[None] = tail.life()
+        self.wait: Wait | None = None
+        self.deadline: float | None = None
+        self.timer = float("inf")  # when the timer that is set for it goes off
+        self.watched: int | None = None  # the descriptor that the selector knows
+        self.has_turn = False
+
+
+class _Job(NamedTuple):
+    """What a worker is to do for a task."""
+
+    task: _Task
+    target: Target
+    wait: Open | Look
+
+
+class _Done(NamedTuple):
+    task: _Task
+    answer: Any
+    error: Exception | None
+
+
+class Loop:
+    """Runs tails; at most so many of them read at once, the others wait for their turn."""
+
+    def __init__(self, source: LogSource, max_requests: int) -> None:
+        self._source = source
+        self._turns = max_requests
+        self._selector = selectors.DefaultSelector()
+        self._wake_reader, self._wake_writer = os.pipe()
+        os.set_blocking(self._wake_reader, False)
+        os.set_blocking(self._wake_writer, False)
+        self._selector.register(self._wake_reader, selectors.EVENT_READ, None)
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._done: SimpleQueue[_Done] = SimpleQueue()
+        self._workers = 0
+        self._waiting_jobs = 0
+        self.ended: list[Tail] = []  # those whose lives have come to their end; for the caller to clear
+        self._tasks: dict[int, _Task] = {}
+        self._queue: deque[_Task] = deque()  # those that wait for their turn
+        self._paused: set[_Task] = set()  # those whose sinks are full
+        self._fresh: list[_Task] = []  # what has come with the head of an answer, no selector knows
+        self._timers: list[tuple[float, int, _Task]] = []
+        self._count = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all lives have come to their end."""
+        return not self._tasks
+
+    @property
+    def queued(self) -> int:
+        """How many tails wait for their turn."""
+        return len(self._queue)
+
+    def start(self, tail: Tail) -> None:
+        """Begins the life of a tail."""
+        task = _Task(tail)
+        self._tasks[id(tail)] = task
+        self._go_on(task)
+
+    def lives(self, tail: Tail) -> bool:
+        return id(tail) in self._tasks
+
+    def poke(self, tail: Tail) -> None:
+        """The target of a tail has changed its state, or is final."""
+        task = self._tasks.get(id(tail))
+        if task is None:
+            return
+        if isinstance(task.wait, Sleep):
+            self._go_on(task)
+        elif isinstance(task.wait, Receive) and task not in self._paused and not tail.lives_on:
+            # Its stream should end soon by itself.
+            self._set_deadline(task, LINGER)
+
+    def wake(self) -> None:
+        """Ends the present or the next `step`; may be called from any thread."""
+        try:
+            os.write(self._wake_writer, b"!")
+        except BlockingIOError:
+            # It is full of such wishes.
+            return
+
+    def step(self, seconds: float | None = None) -> None:
+        """Waits until something has happened, but not longer than so many seconds, and deals with it."""
+        for task in [each for each in self._paused if not each.tail.sink.is_full]:
+            self._paused.discard(task)
+            self._await(task, task.wait)
+        fresh, self._fresh = self._fresh, []
+        for key, _ in self._selector.select(0.0 if fresh else self._timeout(seconds)):
+            if key.data is None:
+                self._take_answers()
+            else:
+                self._receive(key.data)
+        for task in fresh:
+            self._receive(task)
+        self._fire_timers()
+
+    def close(self) -> None:
+        """Ends all lives and closes their streams."""
+        for task in list(self._tasks.values()):
+            self._unwatch(task)
+            task.life.close()
+        self._tasks.clear()
+        for _ in range(self._workers):
+            self._jobs.put(None)
+        self._selector.close()
+
+    # A task goes on
+
+    def _go_on(self, task: _Task, answer: Any = None, error: Exception | None = None) -> None:
+        try:
+            wait = task.life.throw(error) if error else task.life.send(answer)
+            while isinstance(wait, Turn) and self._takes_turn(task):
+                wait = task.life.send(None)
+        except StopIteration:
+            self._finish(task)
+        except UnauthorizedError:
+            # As with a credential plugin that fails: it is not about this target.
+            raise
+        except (ApiError, UnreachableError) as failure:
+            task.tail.sink.add(Event(task.tail.target, "failed", str(failure), lossy=True), 0)
+            self._finish(task)
+        else:
+            self._await(task, wait)
+
+    def _await(self, task: _Task, wait: Wait | None) -> None:
+        task.wait = wait
+        if isinstance(wait, Receive):
+            if task.tail.sink.is_full:
+                self._unwatch(task)
+                self._paused.add(task)
+                task.deadline = None
+            else:
+                self._watch(task, wait.stream.fileno())
+                self._set_deadline(task, wait.seconds)
+            return
+        self._unwatch(task)
+        task.deadline = None
+        if isinstance(wait, Sleep):
+            self._set_deadline(task, wait.seconds)
+        elif isinstance(wait, Turn):
+            self._queue.append(task)
+        elif isinstance(wait, (Open, Look)):
+            self._delegate(_Job(task, task.tail.target, wait))
+
+    def _finish(self, task: _Task) -> None:
+        self._unwatch(task)
+        self._paused.discard(task)
+        task.wait = task.deadline = None
+        del self._tasks[id(task.tail)]
+        self.ended.append(task.tail)
+        if task.has_turn:
+            self._turns += 1
+            while self._queue and self._takes_turn(self._queue[0]):
+                self._go_on(self._queue.popleft())
+
+    def _takes_turn(self, task: _Task) -> bool:
+        if self._turns <= 0:
+            return False
+        self._turns -= 1
+        task.has_turn = True
+        return True
+
+    # Streams
+
+    def _watch(self, task: _Task, descriptor: int) -> None:
+        if task.watched != descriptor:
+            self._unwatch(task)
+            self._selector.register(descriptor, selectors.EVENT_READ, task)
+            self._fresh.append(task)
+            task.watched = descriptor
+
+    def _unwatch(self, task: _Task) -> None:
+        if task.watched is not None:
+            # The stream may be closed by now; its number is forgotten all the same.
+            self._selector.unregister(task.watched)
+            task.watched = None
+
+    def _receive(self, task: _Task) -> None:
+        if not isinstance(task.wait, Receive):
+            return
+        try:
+            chunk = task.wait.stream.receive()
+        except (ApiError, UnreachableError) as error:
+            self._go_on(task, error=error)
+            return
+        if chunk is not None:
+            self._go_on(task, chunk)
+
+    # Timers: one is set for a task at a time, and set anew when it goes off too early
+
+    def _set_deadline(self, task: _Task, seconds: float) -> None:
+        task.deadline = time.monotonic() + seconds
+        if task.deadline < task.timer:
+            self._set_timer(task, task.deadline)
+
+    def _set_timer(self, task: _Task, when: float) -> None:
+        self._count += 1
+        task.timer = when
+        heappush(self._timers, (when, self._count, task))
+
+    def _timeout(self, seconds: float | None) -> float | None:
+        if not self._timers:
+            return seconds
+        until = max(0.0, self._timers[0][0] - time.monotonic())
+        return until if seconds is None else min(seconds, until)
+
+    def _fire_timers(self) -> None:
+        now = time.monotonic()
+        while self._timers and self._timers[0][0] <= now:
+            when, _, task = heappop(self._timers)
+            if when != task.timer:
+                continue
+            task.timer = float("inf")
+            if task.deadline is None:
+                continue
+            if task.deadline > now:
+                self._set_timer(task, task.deadline)
+            else:
+                task.deadline = None
+                self._go_on(task)
+
+    # Workers
+
+    def _delegate(self, job: _Job) -> None:
+        self._waiting_jobs += 1
+        if self._workers < min(WORKERS, self._waiting_jobs):
+            self._workers += 1
+            # A daemon: it may wait for the network when everything is over.
+            Thread(target=self._work, daemon=True).start()
+        self._jobs.put(job)
+
+    def _work(self) -> None:
+        while job := self._jobs.get():
+            try:
+                answer = self._answer(job)
+            except Exception as error:
+                # Its life knows what to do with it; a bug ends everything.
+                self._done.put(_Done(job.task, None, error))
+            else:
+                self._done.put(_Done(job.task, answer, None))
+            self.wake()
+
+    def _answer(self, job: _Job) -> Any:
+        if isinstance(job.wait, Open):
+            return self._source.open(job.target, job.wait.query)
+        return self._source.look(job.target)
+
+    def _take_answers(self) -> None:
+        try:
+            os.read(self._wake_reader, 65536)
+        except BlockingIOError:
+            return
+        while not self._done.empty():
+            done = self._done.get()
+            self._waiting_jobs -= 1
+            self._go_on(done.task, done.answer, done.error)

@@ -1,0 +1,89 @@
+"""The logs of many containers as one, in the exact order of their times."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from kubectl_argo_pods.follow.feed import Feed
+from kubectl_argo_pods.follow.lines import time_of
+from kubectl_argo_pods.follow.loop import Loop
+from kubectl_argo_pods.follow.merging import due
+from kubectl_argo_pods.follow.tail import Tail
+from kubectl_argo_pods.sources.kube_logs import LogSource
+from kubectl_argo_pods.targets import Event, Lines, LogOptions, Target
+
+
+def read_in_order(source: LogSource, targets: Iterable[Target], options: LogOptions) -> Iterator[list[Lines | Event]]:
+    """The lines of all targets, in as little memory as that takes."""
+    ordered = _Ordered(source, targets, options)
+    try:
+        yield from ordered.lines()
+    finally:
+        ordered.close()
+
+
+class _Ordered:
+    """Streams are opened by the start of their containers: no line of one is older than that."""
+
+    def __init__(self, source: LogSource, targets: Iterable[Target], options: LogOptions) -> None:
+        self._options = options._replace(query=options.query._replace(follow=False))
+        self._loop = Loop(source, options.max_requests)
+        self._waiting = deque(sorted(targets, key=lambda target: target.started_at or 0.0))
+        self._feeds: list[Feed] = []
+        self._reading = 0
+
+    def lines(self) -> Iterator[list[Lines | Event]]:
+        while self._waiting or self._feeds:
+            self._open()
+            self._await_known()
+            found = due(self._feeds, self._bound())
+            self._feeds = [feed for feed in self._feeds if not feed.is_empty]
+            if found:
+                yield found
+            elif self._waiting and self._reading >= self._options.max_requests:
+                self._make_room()
+
+    def close(self) -> None:
+        self._loop.close()
+        for feed in self._feeds:
+            feed.close()
+
+    def _open(self) -> None:
+        while self._waiting and self._reading < self._options.max_requests:
+            target = self._waiting.popleft()
+            feed = Feed(target)
+            self._feeds.append(feed)
+            self._reading += 1
+            self._loop.start(Tail(target, self._options, feed))
+
+    def _bound(self) -> bytes | None:
+        """What has not been opened yet has no line before this time."""
+        return time_of(self._waiting[0].started_at or 0.0) if self._waiting else None
+
+    def _await_known(self) -> None:
+        unknown = self._feeds
+        while unknown := [feed for feed in unknown if not _is_known(feed)]:
+            self._step()
+
+    def _make_room(self) -> None:
+        """Reads on, without regard to the order, until a stream has ended; what has to wait does so on disk."""
+        for feed in self._feeds:
+            feed.spills = True
+        while self._reading >= self._options.max_requests:
+            self._step()
+        for feed in self._feeds:
+            feed.spills = False
+
+    def _step(self) -> None:
+        self._loop.step()
+        for tail in self._loop.ended:
+            assert isinstance(tail.sink, Feed)
+            tail.sink.ended = True
+            self._reading -= 1
+        self._loop.ended.clear()
+
+
+def _is_known(feed: Feed) -> bool:
+    feed.load()
+    return feed.is_known

@@ -1,0 +1,30 @@
+"""Which failures may pass, and how long to wait for that; times are in seconds."""
+
+from __future__ import annotations
+
+from kubectl_argo_pods.errors import ApiError, ArgoPodsError, UnreachableError
+
+# The first try after something came is made at once.
+FIRST_PAUSE = 0.0
+SECOND_PAUSE = 0.2
+LONGEST_PAUSE = 10.0
+# Without -f somebody waits for the end: after so many tries in vain, some 13 seconds, it is an error.
+TRIES = 6
+ENDED = "the server ended the stream before the end of the log"
+
+
+def may_pass(error: ArgoPodsError) -> bool:
+    """Whether it is the server or the network that is not well for a while."""
+    if isinstance(error, ApiError):
+        return error.code in (0, 408, 429) or error.code >= 500
+    return isinstance(error, UnreachableError)
+
+
+def is_refusal(error: ArgoPodsError) -> bool:
+    """Whether the kubelet has no such log, or not yet."""
+    return isinstance(error, ApiError) and error.code == 400
+
+
+def longer(pause: float) -> float:
+    """The pause after one that was in vain."""
+    return min(max(SECOND_PAUSE, pause * 2), LONGEST_PAUSE)

@@ -1,0 +1,199 @@
+"""One run of a container: its streams, one after the other, to lines that each come once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from kubectl_argo_pods.errors import ApiError, UnreachableError
+from kubectl_argo_pods.follow.lines import Batch, Splitter, time_of, timed
+from kubectl_argo_pods.follow.patience import ENDED
+from kubectl_argo_pods.follow.position import Position
+from kubectl_argo_pods.follow.waits import Life, Open, Receive, Sink
+from kubectl_argo_pods.sources.kube_logs import LogStream
+from kubectl_argo_pods.targets import Event, Lines, LogQuery, Target
+
+# The silence after which the followed stream of a container that has ended is over.
+LINGER = 2.0
+# How many times the first silence the longest may be: after each that turns out to be true the next is twice as long.
+PATIENCE = 10
+NOTHING = Batch([], [], [])
+
+
+class End(NamedTuple):
+    """How a stream ended: well if there is no cause. `new` lines came by it; `rest` is a line that had not ended."""
+
+    cause: str
+    new: int
+    rest: Batch
+
+
+class Silence(NamedTuple):
+    """How long a stream may be silent, in seconds: before it is looked after, and how often that may double."""
+
+    seconds: float
+    lives_on: Callable[[], bool]  # whether the container may write more
+
+
+class Reader:
+    """The lines of one run; `left` are the bytes that may still be handed on, None for all.
+
+    `previous`: it is the run before the present one.
+    """
+
+    def __init__(self, target: Target, query: LogQuery, sink: Sink) -> None:
+        self.position = Position()
+        self.left = query.limit_bytes
+        self.previous = query.previous
+        self._target = target
+        self._query = query
+        self._sink = sink
+        self._cause = ""  # of a break that has not been told yet
+        self._may_have_broken = False  # the server ended the stream for no reason that is known
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the log comes from somewhere that cannot be asked for its end."""
+        return self._target.origin != "pod"
+
+    def query(self, follow: bool) -> LogQuery:
+        """The query for what has not been seen yet."""
+        query = self._query
+        if since := self.position.since():
+            query = query._replace(since_time=since, since_seconds=None, tail=None)
+        # The server would count the times, too, which may not be wanted.
+        return query._replace(timestamps=True, limit_bytes=None, follow=follow, previous=self.previous)
+
+    def read(self, stream: LogStream, query: LogQuery, silence: Silence) -> Life[End]:
+        """Hands on what comes by a stream, to its end."""
+        splitter, new, inside = Splitter(), 0, bool(query.since_time or query.since_seconds)
+        patience = silence.seconds
+        while True:
+            try:
+                chunk: bytes | None = yield Receive(stream, self._patience(query.follow, patience, silence))
+            except (ApiError, UnreachableError) as error:
+                return End(str(error), new, self._rest(splitter, stream))
+            if chunk is None:
+                rest = self._rest(splitter, stream)
+                if query.follow and not silence.lives_on():
+                    return End("", new, rest)
+                if not query.follow or not (yield from self.is_all_there(rest)):
+                    return End("the stream fell silent", new, rest)
+                patience = min(patience * 2, silence.seconds * PATIENCE)
+                continue
+            if not chunk:
+                return End("", new, self._rest(splitter, stream))
+            patience = silence.seconds
+            if lines := splitter.feed(chunk):
+                batch = self._batch(stream, lines)
+                if said := self._said(batch, inside):
+                    return End(said, new, NOTHING)
+                inside = False
+                new += self._hand_on(batch, len(chunk))
+                if self.left == 0:
+                    return End("", new, NOTHING)
+
+    def is_all_there(self, rest: Batch) -> Life[bool]:
+        """Whether the log goes no further than what has been seen; no where that cannot be known now."""
+        if self.is_foreign:
+            return True
+        query = LogQuery(tail=self.position.tail(), timestamps=True, previous=self.previous)
+        query = query._replace(insecure_skip_tls_verify_backend=self._query.insecure_skip_tls_verify_backend)
+        parts: list[bytes] = []
+        try:
+            stream: LogStream = yield Open(query)
+            with stream:
+                stream.unblock()
+                while chunk := (yield Receive(stream, LINGER * PATIENCE)):
+                    parts.append(chunk)
+        except (ApiError, UnreachableError):
+            return False
+        last = b"".join(parts).removesuffix(b"\n")
+        batch = timed(last.split(b"\n")) if last else NOTHING
+        return chunk is not None and not batch.strays and self.position.is_end(batch, rest)
+
+    def go_on(self, end: End) -> None:
+        """Prepares for the next stream of this run."""
+        self.position.resume()
+        self._cause = self._cause or end.cause
+        self._may_have_broken = not end.cause
+
+    def blame(self, cause: str) -> None:
+        """Keeps the reason for a break until it is known to have done no harm."""
+        self._cause = self._cause or cause
+
+    def complete(self, rest: Batch) -> None:
+        """All has been seen; the container left its last line without a newline if there is a rest."""
+        self.hand_on_rest(rest)
+        self._tell_break()
+        self.tell("complete")
+
+    def hand_on_rest(self, rest: Batch) -> None:
+        rest, _ = self.position.advance(rest)
+        if rest.times:
+            times = None if self.is_foreign else rest.times
+            self._add(Lines(self._target, rest.lines, times, unfinished=True), len(rest.lines[0]))
+
+    def tell(self, kind: str, detail: str = "", lossy: bool = False) -> None:
+        self._sink.add(Event(self._target, kind, detail, lossy), 0)
+
+    def _patience(self, follow: bool, seconds: float, silence: Silence) -> float:
+        # A kubelet that looks for a time in a long log is silent, too, until it has found it.
+        return seconds * PATIENCE if not follow else seconds if silence.lives_on() else min(LINGER, seconds)
+
+    def _rest(self, splitter: Splitter, stream: LogStream) -> Batch:
+        rest = splitter.rest
+        return self._batch(stream, [rest]) if rest else NOTHING
+
+    def _batch(self, stream: LogStream, lines: list[bytes]) -> Batch:
+        if stream.timestamps:
+            return timed(lines)
+        return Batch([time_of(self._target.started_at or 0.0)] * len(lines), lines, [])
+
+    def _said(self, batch: Batch, inside: bool) -> str:
+        """What the kubelet itself says between the lines when it cannot go on, as "too many open files".
+
+        The first of a stream may be the end of a line that began before the time asked for: a kubelet writes no time
+        before that.
+        """
+        said = [line for index, line in batch.strays if index or not inside]
+        return said[0].decode("utf-8", "replace")[:200] if said else ""
+
+    def _hand_on(self, batch: Batch, size: int) -> int:
+        """Hands on the lines that had not been seen; returns how many they are."""
+        batch, gap = self.position.advance(batch)
+        if gap:
+            self.tell("gap", f"{gap.after.decode()} {gap.before.decode()}", lossy=True)
+            self._cause = ""
+        if not batch.times:
+            return 0
+        if self._may_have_broken:
+            self.blame(ENDED)
+        self._tell_break()
+        self._add(Lines(self._target, batch.lines, None if self.is_foreign else batch.times), size)
+        return len(batch.times)
+
+    def _add(self, lines: Lines, size: int) -> None:
+        if self.left is not None:
+            lines, self.left = cut(lines, self.left, self._query.timestamps)
+        if lines.lines:
+            self._sink.add(lines, size)
+
+    def _tell_break(self) -> None:
+        if self._cause:
+            self.tell("resumed", self._cause)
+        self._cause, self._may_have_broken = "", False
+
+
+def cut(lines: Lines, left: int, timestamps: bool) -> tuple[Lines, int]:
+    """No more lines than so many bytes, counted as `kubectl logs --limit-bytes` does; and how many bytes are left."""
+    head = len((lines.times or [b""])[0]) + 1 if timestamps else 0
+    for index, line in enumerate(lines.lines):
+        size = head + len(line) + 1
+        if size > left:
+            room = max(0, left - head)
+            kept = index + bool(room)
+            texts = [*lines.lines[:index], line[:room]][:kept]
+            return Lines(lines.target, texts, lines.times and lines.times[:kept], bool(room)), 0
+        left -= size
+    return lines, left

@@ -1,0 +1,251 @@
+"""The life of one tail: the log of one container, read to its end however often it breaks off.
+
+That a stream ends says nothing: the API server ends it as if it were complete where it has lost the kubelet (apiserver,
+endpoints/handlers/responsewriters, StreamObject). So the end of a log is where the container's status says that it has
+ended, and the end of what is there has been seen.
+"""
+
+from __future__ import annotations
+
+from kubectl_argo_pods.containers import Container
+from kubectl_argo_pods.errors import ApiError, ArgoPodsError, NotFoundError, UnreachableError
+from kubectl_argo_pods.follow.lines import time_of
+from kubectl_argo_pods.follow.patience import ENDED, FIRST_PAUSE, LONGEST_PAUSE, TRIES, is_refusal, longer, may_pass
+from kubectl_argo_pods.follow.reading import NOTHING, End, Reader, Silence
+from kubectl_argo_pods.follow.waits import Life, Look, Open, Sink, Sleep, Turn
+from kubectl_argo_pods.sources.kube_logs import LogStream
+from kubectl_argo_pods.targets import Event, LogOptions, Target
+
+# How long what the kubelet says of a container may differ from what the API says.
+DISAGREEMENT = 5.0
+# How often a log must have come again with nothing new, where its end cannot be told by its last line.
+CONTENT = 3
+UNREAD = End("the pod was deleted before its log could be read", 0, NOTHING)
+
+
+class Tail:
+    """One target. `target` is replaced when its state changes; `final`: what has not started now never will."""
+
+    def __init__(self, target: Target, options: LogOptions, sink: Sink) -> None:
+        self.target = target
+        self.final = False
+        self.run = ""  # the id of the run that is read, or was last
+        self.sink = sink
+        self._query = options.query
+        self._patience = options.start_timeout
+        self._silence = Silence(options.probe_after, lambda: self.lives_on)
+        self._pause = FIRST_PAUSE
+        self._waited = 0.0
+        self._reader = Reader(target, options.query, sink)
+
+    @property
+    def follows(self) -> bool:
+        return self._query.follow and not self._query.previous
+
+    @property
+    def lives_on(self) -> bool:
+        """Whether the container may write more to this run's log, as far as is known."""
+        state = self.target.state
+        return not self._reader.previous and (state is None or self._is_running(state))
+
+    def life(self) -> Life[None]:
+        """Reads the present run, and those that begin meanwhile; raises what it cannot get over."""
+        if not (yield from self._start()):
+            return
+        yield Turn()
+        self._begin(self._query.previous)
+        while (yield from self._read_run()) and self.follows:
+            self._begin(False)
+
+    def _begin(self, previous: bool) -> None:
+        state = self.target.state
+        self.run = "" if state is None else state.previous_id if previous else state.id
+        self._reader = Reader(self.target, self._query._replace(previous=previous), self.sink)
+
+    # Before there is a log
+
+    def _start(self) -> Life[bool]:
+        """Waits until there is a log to follow; False where there will be none."""
+        while self.follows and not self._has_started():
+            if self.final or (self._patience is not None and self._waited >= self._patience):
+                return (yield from self._starts_after_all())
+            pause = LONGEST_PAUSE if self._patience is None else self._patience - self._waited
+            yield Sleep(pause)
+            self._waited += pause
+        return True
+
+    def _has_started(self) -> bool:
+        state = self.target.state
+        return state is None or bool(state.id) or state.state in ("running", "terminated")
+
+    def _starts_after_all(self) -> Life[bool]:
+        state = yield from self._look()
+        if state is None:
+            self._reader.tell("gone", "before it had started")
+        elif not self._has_started():
+            self._reader.tell("waiting", state.message or state.reason or "it has not started")
+        return state is not None and self._has_started()
+
+    # A run
+
+    def _read_run(self) -> Life[bool]:
+        """Reads one run to its end; True where another one has begun."""
+        reader, end, tries, again = self._reader, UNREAD, 0, False
+        while True:
+            query = reader.query(self.follows and self.lives_on)
+            try:
+                stream: LogStream = yield Open(query)
+            except NotFoundError:
+                return self._leave(end)
+            except (ApiError, UnreachableError) as error:
+                tries += 1
+                if not (yield from self._may_retry(error, tries)):
+                    return False
+                continue
+            with stream:
+                stream.unblock()
+                if again and (yield from self._is_another_run()):
+                    return (yield from self._read_what_is_left(end))
+                end = yield from reader.read(stream, query, self._silence)
+            if end.new:
+                tries, self._pause = 0, FIRST_PAUSE
+            if reader.left == 0:
+                reader.complete(NOTHING)
+                return False
+            state = yield from self._look()
+            if state is None:
+                return self._leave(end)
+            self._recognize(state)
+            if self._is_enough(state, end, tries) or (yield from self._is_proven(state, end)):
+                reader.complete(end.rest)
+                return self._has_another_run(state)
+            if self._has_another_run(state):
+                return (yield from self._read_what_is_left(end))
+            again = True
+            reader.go_on(end)
+            tries += 1
+            if tries > TRIES and not self._may_go_on(state):
+                raise UnreachableError(end.cause or ENDED)
+            yield Sleep(self._next_pause())
+
+    def _is_running(self, state: Container) -> bool:
+        """Whether the run that is read is still at work."""
+        return state.state == "running" and self.run in ("", state.id)
+
+    def _may_go_on(self, state: Container) -> bool:
+        return self.follows and self._is_running(state)
+
+    def _is_proven(self, state: Container, end: End) -> Life[bool]:
+        """Whether a log that will not go on has been seen to its last line."""
+        if end.cause or self._may_go_on(state) or self._has_another_run(state) or self._reader.is_foreign:
+            return False
+        return (yield from self._reader.is_all_there(end.rest))
+
+    def _is_enough(self, state: Container, end: End, tries: int) -> bool:
+        """Whether to be content without a proof; `tries` are those before this one."""
+        if end.cause or self._may_go_on(state) or self._has_another_run(state):
+            return False
+        position = self._reader.position
+        came_again = bool(tries) and not end.new and position.is_reached
+        if self._reader.is_foreign:
+            return came_again or not self.follows
+        if self._is_running(state):
+            # What it writes meanwhile has no end.
+            return bool(tries)
+        # Where a clock was set back, the last line that is shown need not be the last that was written.
+        return came_again and tries >= CONTENT and bool(position.last)
+
+    # Another run
+
+    def _has_another_run(self, state: Container) -> bool:
+        return bool(self.run) and not self._reader.previous and state.id != self.run
+
+    def _is_another_run(self) -> Life[bool]:
+        """Whether a stream that was opened again may be of another run than the one that is read."""
+        if self._reader.is_foreign or not self.run:
+            return False
+        state = yield from self._look()
+        if state is None:
+            return False
+        return (state.previous_id if self._reader.previous else state.id) != self.run
+
+    def _recognize(self, state: Container) -> None:
+        """Corrects which run was read, where the container was restarted just before."""
+        first = self._reader.position.first
+        if not self._has_another_run(state) or not first or state.started_at is None:
+            return
+        if first >= time_of(state.started_at):
+            self._reader.tell("gap", "the container was restarted before its log could be read", lossy=True)
+            self.run = state.id
+
+    def _read_what_is_left(self, end: End) -> Life[bool]:
+        """Reads the rest of a run that is over, where another one has begun already."""
+        state = self.target.state
+        if not self._reader.previous and state and state.previous_id == self.run:
+            self._reader.go_on(end)
+            self._reader.previous = True
+            try:
+                yield from self._read_run()
+                return True
+            except ApiError as error:
+                end = end._replace(cause=end.cause and str(error))
+        if end.cause:
+            self._reader.tell("gap", f"the container was restarted: {end.cause}", lossy=True)
+        return True
+
+    # How it goes on
+
+    def _look(self) -> Life[Container | None]:
+        """The container as it is now; that this run has ended is known for good."""
+        known = self.target.state
+        if known and known.state == "terminated" and self.run in ("", known.id):
+            return known
+        tries = 0
+        while True:
+            try:
+                state: Container | None = yield Look()
+            except (ApiError, UnreachableError) as error:
+                tries += 1
+                yield from self._may_retry(error, tries)
+                continue
+            self.target = self.target._replace(state=state or known)
+            return state
+
+    def _may_retry(self, error: ArgoPodsError, tries: int) -> Life[bool]:
+        """Waits for what may pass, and raises what will not; False where the container has not started."""
+        if is_refusal(error):
+            return (yield from self._may_start(error))
+        if not may_pass(error) or (tries > TRIES and not self.follows):
+            raise error
+        self._reader.blame(str(error))
+        if self._pause > LONGEST_PAUSE / 2:
+            self.sink.add(Event(None, "notice", str(error)), 0)
+        yield Sleep(self._next_pause())
+        return True
+
+    def _may_start(self, error: ArgoPodsError) -> Life[bool]:
+        """What a 400 says is for good, unless the container is about to start."""
+        state = None if self._reader.is_foreign or self._reader.previous else (yield Look())
+        if state is None:
+            raise error
+        self.target = self.target._replace(state=state)
+        if self._has_started() and (not self.follows or self._waited > DISAGREEMENT):
+            raise error
+        if not self.follows and self._waited >= (self._patience or 0.0):
+            self._reader.tell("waiting", str(error))
+            return False
+        pause = self._next_pause()
+        self._waited += pause
+        yield Sleep(pause)
+        return True
+
+    def _next_pause(self) -> float:
+        pause = self._pause
+        self._pause = longer(pause)
+        return pause
+
+    def _leave(self, end: End) -> bool:
+        """The pod is gone: what came is all that there will ever be."""
+        self._reader.hand_on_rest(end.rest)
+        self._reader.tell("gone", end.cause, lossy=bool(end.cause))
+        return False

@@ -1,0 +1,116 @@
+"""Every fault at every point of a log: its bytes come out once and whole all the same."""
+
+from __future__ import annotations
+
+from itertools import accumulate, count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kubectl_argo_pods.follow import Item, read
+from kubectl_argo_pods.targets import Event, Lines, LogOptions, LogQuery, Raw, Target
+from tests.cluster.container_logs import BILLION, Record
+from tests.cluster.log_api import Break
+from tests.follow.conftest import NOW, Containers
+
+NUMBERS = count()
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Lines that share a nanosecond, a second, or neither; and a clock that is set back a little.
+STEPS = st.sampled_from([0, 0, 1, 1000, BILLION // 3, 2 * BILLION, -BILLION // 4])
+TEXTS = st.sampled_from([b"", b"a", b"a", b"b", "größe €".encode(), b"\xff\x00", b"progress\r50%\r", b"x" * 300])
+HOW = st.sampled_from(["reset", "cut", "eof"])
+BREAKS = st.lists(st.builds(Break, st.integers(0, 900), HOW), max_size=5)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> list[Record]:
+    """What a container wrote: lines, some in several records, the last perhaps without its newline."""
+    lines: list[list[bytes]] = draw(st.lists(st.lists(TEXTS, min_size=1, max_size=2), max_size=25))
+    texts = [part for parts in lines for part in [*(each or b"-" for each in parts[:-1]), parts[-1] + b"\n"]]
+    if texts and draw(st.sampled_from([False, True])):
+        texts[-1] = texts[-1].removesuffix(b"\n") or b"end"
+    times = accumulate(draw(st.lists(STEPS, min_size=len(texts), max_size=len(texts))), initial=NOW * BILLION)
+    return [Record(time, text) for time, text in zip(times, texts, strict=False)]
+
+
+def container(containers: Containers, written: list[Record]) -> Target:
+    name = f"pod-{next(NUMBERS)}"
+    log = containers.log(name)
+    log.write(*written)
+    log.end()
+    return containers.put(name)
+
+
+def everything(containers: Containers, targets: list[Target], options: LogOptions) -> list[Item]:
+    return [item for items in read(containers.source, targets, options) for item in items]
+
+
+def text_of(items: list[Item], target: Target) -> bytes:
+    """The bytes of a target's log, put together again."""
+    parts: list[bytes] = []
+    for item in items:
+        if isinstance(item, Lines) and item.target.key == target.key:
+            parts.append(b"".join(line + b"\n" for line in item.lines))
+            if item.unfinished:
+                parts[-1] = parts[-1][:-1]
+        elif isinstance(item, Raw):
+            parts.append(item.chunk)
+    return b"".join(parts)
+
+
+def whole(written: list[Record]) -> bytes:
+    return b"".join(record.text for record in written)
+
+
+@QUICK
+@given(written=records(), breaks=BREAKS, plain=st.booleans())
+def test_a_log_that_breaks_off_anywhere_comes_whole_and_once(
+    shared_containers: Containers, written: list[Record], breaks: list[Break], plain: bool
+) -> None:
+    target = container(shared_containers, written)
+    shared_containers.cluster.logs.breaks[:] = breaks
+    items = everything(shared_containers, [target], LogOptions(LogQuery(), plain=plain))
+    shared_containers.cluster.logs.breaks.clear()
+    assert text_of(items, target) == whole(written)
+    kinds = [item.kind for item in items if isinstance(item, Event)]
+    assert set(kinds) <= {"resumed", "complete"} and kinds[-1] == "complete"
+
+
+@pytest.mark.parametrize("how", ["reset", "cut", "eof"])
+@pytest.mark.parametrize("plain", [False, True], ids=["lines", "bytes"])
+def test_at_every_byte(shared_containers: Containers, how: str, plain: bool) -> None:
+    written = [
+        Record(NOW * BILLION, b"first\n"),
+        Record(NOW * BILLION, b"twice\n"),
+        Record(NOW * BILLION, b"twice\n"),
+        Record(NOW * BILLION + 5, "größe\n".encode()),
+        Record((NOW + 3) * BILLION, b"end"),
+    ]
+    target = container(shared_containers, written)
+    size = len(whole(written)) + (0 if plain else 31 * len(written))
+    for after in range(size + 1):
+        shared_containers.cluster.logs.breaks[:] = [Break(after, how)]
+        items = everything(shared_containers, [target], LogOptions(LogQuery(), plain=plain))
+        assert (after, text_of(items, target)) == (after, whole(written))
+
+
+@QUICK
+@given(logs=st.lists(records(), min_size=2, max_size=4), breaks=BREAKS, requests=st.integers(1, 5))
+def test_several_logs_come_in_the_order_of_their_times(
+    shared_containers: Containers, logs: list[list[Record]], breaks: list[Break], requests: int
+) -> None:
+    targets = [container(shared_containers, written) for written in logs]
+    shared_containers.cluster.logs.breaks[:] = breaks
+    items = everything(shared_containers, targets, LogOptions(LogQuery(), max_requests=requests))
+    shared_containers.cluster.logs.breaks.clear()
+    assert [text_of(items, target) for target in targets] == [whole(written) for written in logs]
+    # A clock that was set back does not bring the lines of its own log out of order.
+    keys: list[bytes] = []
+    latest: dict[str, bytes] = {}
+    for item in items:
+        if isinstance(item, Lines):
+            for time in item.times or []:
+                latest[item.target.pod] = max(latest.get(item.target.pod, b""), time)
+                keys.append(latest[item.target.pod])
+    assert keys == sorted(keys)
