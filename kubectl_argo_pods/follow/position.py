@@ -16,9 +16,6 @@ from kubectl_argo_pods.follow.lines import SECONDS, Batch
 # Lines of stdout and stderr are written by two threads of the container runtime, which may overtake each other. They do
 # so by far less than a second, but it may be in the moment when a new second begins.
 OVERLAP = timedelta(seconds=1)
-# A longer line is several records of the log file, the last of which is all that the end of the log shows of it
-# (containerd and CRI-O write up to 16 KiB of a line into one record).
-RECORD = 16384
 REMEMBERED_SECONDS = 8
 
 
@@ -55,8 +52,8 @@ class Position:
         return f"{since.isoformat()}Z"
 
     def tail(self) -> int:
-        """How many lines from the end tell whether all has been seen."""
-        return self._ties + 1
+        """How many records from the end tell whether all has been seen: a line is one, or several if it is long."""
+        return max(2, self._ties + 1)
 
     def resume(self) -> None:
         """From now on lines come again, from `since` on."""
@@ -82,7 +79,8 @@ class Position:
         last, own = (rest.times[-1], rest.lines[-1]) if rest.times else (self.last, self._text)
         if time == last:
             return text == own and (bool(rest.times) or end.times.count(time) <= self._ties)
-        return time > last and len(own) >= RECORD and own.endswith(text)
+        # Of a line of more records than that only its end is shown, with the time of that.
+        return time > last and len(end.times) == 1 and len(text) < len(own) and own.endswith(text)
 
     def _seen(self, batch: Batch, skip: _Skip) -> tuple[int, Gap | None]:
         """How many lines of the batch were seen before."""

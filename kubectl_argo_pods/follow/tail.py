@@ -125,6 +125,7 @@ class Tail:
             reader.go_on(end)
             tries += 1
             if tries > TRIES and not self._may_go_on(state):
+                reader.hand_on_rest(end.rest)
                 raise UnreachableError(end.cause or ENDED)
             yield Sleep(self._next_pause())
 

@@ -43,11 +43,21 @@ class Logs:
         self._clock = clock
         self._logs: dict[tuple[str, str, str], ContainerLog] = {}
         self.breaks: list[Break] = []
-        self.reading = 0  # answers that are being sent
-        self.most = 0  # of them at any one time
+        self.most = 0  # answers that were being sent at any one time
+        self._open: set[asyncio.Transport] = set()
 
     def of(self, pod: str, container: str = "main", namespace: str = "argo") -> ContainerLog:
         return self._logs.setdefault((namespace, pod, container), ContainerLog())
+
+    @property
+    def reading(self) -> int:
+        """How many answers are being sent."""
+        return len(self._open)
+
+    def cut(self) -> None:
+        """Cuts the connections of all answers that are being sent, as a server that is killed."""
+        for transport in list(self._open):
+            self._loop.call_soon_threadsafe(transport.abort)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         place = request.match_info
@@ -68,14 +78,17 @@ class Logs:
         response = web.StreamResponse(headers={"Content-Type": "text/plain"})
         response.enable_chunked_encoding()
         await response.prepare(request)
-        self.reading += 1
+        transport, self._loop = request.transport, asyncio.get_running_loop()
+        if transport is None:
+            return response
+        self._open.add(transport)
         self.most = max(self.most, self.reading)
         try:
             await self._send(_Sender(request, response, self._next_break(asked)), log, run, asked)
         except (BrokenOffError, ConnectionResetError):
             pass
         finally:
-            self.reading -= 1
+            self._open.discard(transport)
         return response
 
     async def _send(self, sender: _Sender, log: ContainerLog, run: Run, asked: LogOptions) -> None:
