@@ -45,6 +45,7 @@ class Reader:
         self.position = Position()
         self.left = query.limit_bytes
         self.previous = query.previous
+        self._is_timed = True
         self._target = target
         self._query = query
         self._sink = sink
@@ -66,6 +67,7 @@ class Reader:
 
     def read(self, stream: LogStream, query: LogQuery, silence: Silence) -> Life[End]:
         """Hands on what comes by a stream, to its end."""
+        self._is_timed = stream.timestamps
         splitter, new, inside = Splitter(), 0, bool(query.since_time or query.since_seconds)
         patience = silence.seconds
         while True:
@@ -131,7 +133,7 @@ class Reader:
     def hand_on_rest(self, rest: Batch) -> None:
         rest, _ = self.position.advance(rest)
         if rest.times:
-            times = None if self.is_foreign else rest.times
+            times = rest.times if self._is_timed else None
             self._add(Lines(self._target, rest.lines, times, unfinished=True), len(rest.lines[0]))
 
     def tell(self, kind: str, detail: str = "", lossy: bool = False) -> None:
@@ -170,7 +172,7 @@ class Reader:
         if self._may_have_broken:
             self.blame(ENDED)
         self._tell_break()
-        self._add(Lines(self._target, batch.lines, None if self.is_foreign else batch.times), size)
+        self._add(Lines(self._target, batch.lines, batch.times if self._is_timed else None), size)
         return len(batch.times)
 
     def _add(self, lines: Lines, size: int) -> None:
