@@ -68,7 +68,8 @@ class Reader:
     def read(self, stream: LogStream, query: LogQuery, silence: Silence) -> Life[End]:
         """Hands on what comes by a stream, to its end."""
         self._is_timed = stream.timestamps
-        splitter, new, inside = Splitter(), 0, bool(query.since_time or query.since_seconds)
+        splitter, new, said = Splitter(), 0, ""
+        inside = bool(query.since_time or query.since_seconds)
         patience = silence.seconds
         while True:
             try:
@@ -84,13 +85,11 @@ class Reader:
                 patience = min(patience * 2, silence.seconds * PATIENCE)
                 continue
             if not chunk:
-                return End("", new, self._rest(splitter, stream))
+                return End(said, new, NOTHING if said else self._rest(splitter, stream))
             patience = silence.seconds
             if lines := splitter.feed(chunk):
                 batch = self._batch(stream, lines)
-                if said := self._said(batch, inside):
-                    return End(said, new, NOTHING)
-                inside = False
+                said, inside = _said(batch, inside), False
                 new += self._hand_on(batch, len(chunk))
                 if self.left == 0:
                     return End("", new, NOTHING)
@@ -110,9 +109,11 @@ class Reader:
                     parts.append(chunk)
         except (ApiError, UnreachableError):
             return False
-        last = b"".join(parts).removesuffix(b"\n")
-        batch = timed(last.split(b"\n")) if last else NOTHING
-        return chunk is not None and not batch.strays and self.position.is_end(batch, rest)
+        last = b"".join(parts)
+        batch = timed(last.removesuffix(b"\n").split(b"\n")) if last else NOTHING
+        if chunk is None or batch.strays or (last and last.endswith(b"\n") == bool(rest.times)):
+            return False
+        return self.position.is_end(batch, rest)
 
     def go_on(self, end: End) -> None:
         """Prepares for the next stream of this run."""
@@ -152,15 +153,6 @@ class Reader:
             return timed(lines)
         return Batch([time_of(self._target.started_at or 0.0)] * len(lines), lines, [])
 
-    def _said(self, batch: Batch, inside: bool) -> str:
-        """What the kubelet itself says between the lines when it cannot go on, as "too many open files".
-
-        The first of a stream may be the end of a line that began before the time asked for: a kubelet writes no time
-        before that.
-        """
-        said = [line for index, line in batch.strays if index or not inside]
-        return said[0].decode("utf-8", "replace")[:200] if said else ""
-
     def _hand_on(self, batch: Batch, size: int) -> int:
         """Hands on the lines that had not been seen; returns how many they are."""
         batch, gap = self.position.advance(batch)
@@ -185,6 +177,18 @@ class Reader:
         if self._cause:
             self.tell("resumed", self._cause)
         self._cause, self._may_have_broken = "", False
+
+
+def _said(batch: Batch, inside: bool) -> str:
+    """What the kubelet itself says in the end when it cannot go on, as "too many open files".
+
+    Lines without a time before others are ends of lines that began before the time asked for (`inside` if one was).
+    """
+    if not batch.strays:
+        return ""
+    index, line = batch.strays[-1]
+    is_last = index == len(batch.lines) and not (inside and not batch.lines)
+    return line.decode("utf-8", "replace")[:200] if is_last else ""
 
 
 def cut(lines: Lines, left: int, timestamps: bool) -> tuple[Lines, int]:

@@ -90,7 +90,7 @@ class Tail:
 
     def _read_run(self) -> Life[bool]:
         """Reads one run to its end; True where another one has begun."""
-        reader, end, tries, again = self._reader, UNREAD, 0, False
+        reader, end, tries, clean, again = self._reader, UNREAD, 0, 0, False
         while True:
             query = reader.query(self.follows and self.lives_on)
             try:
@@ -107,8 +107,9 @@ class Tail:
                 if again and (yield from self._is_another_run()):
                     return (yield from self._read_what_is_left(end))
                 end = yield from reader.read(stream, query, self._silence)
+            clean = 0 if end.cause else clean + 1
             if end.new:
-                tries, self._pause = 0, FIRST_PAUSE
+                tries, clean, self._pause = 0, min(clean, 1), FIRST_PAUSE
             if reader.left == 0:
                 reader.complete(NOTHING)
                 return False
@@ -116,7 +117,7 @@ class Tail:
             if state is None:
                 return self._leave(end)
             self._recognize(state)
-            if self._is_enough(state, end, tries) or (yield from self._is_proven(state, end)):
+            if self._is_enough(state, end, clean) or (yield from self._is_proven(state, end)):
                 reader.complete(end.rest)
                 return self._has_another_run(state)
             if self._has_another_run(state):
@@ -142,19 +143,18 @@ class Tail:
             return False
         return (yield from self._reader.is_all_there(end.rest))
 
-    def _is_enough(self, state: Container, end: End, tries: int) -> bool:
-        """Whether to be content without a proof; `tries` are those before this one."""
+    def _is_enough(self, state: Container, end: End, clean: int) -> bool:
+        """Whether to be content without a proof, after so many clean ends since something new came."""
         if end.cause or self._may_go_on(state) or self._has_another_run(state):
             return False
-        position = self._reader.position
-        came_again = bool(tries) and not end.new and position.is_reached
+        came_again = clean > 1 and self._reader.position.is_reached
         if self._reader.is_foreign:
             return came_again or not self.follows
         if self._is_running(state):
             # What it writes meanwhile has no end.
-            return bool(tries)
+            return clean > 1
         # Where a clock was set back, the last line that is shown need not be the last that was written.
-        return came_again and tries >= CONTENT and bool(position.last)
+        return came_again and clean > CONTENT and bool(self._reader.position.last)
 
     # Another run
 

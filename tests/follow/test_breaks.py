@@ -30,7 +30,10 @@ def records(draw: st.DrawFn) -> list[Record]:
     texts = [part for parts in lines for part in [*(each or b"-" for each in parts[:-1]), parts[-1] + b"\n"]]
     if texts and draw(st.sampled_from([False, True])):
         texts[-1] = texts[-1].removesuffix(b"\n") or b"end"
-    times = accumulate(draw(st.lists(STEPS, min_size=len(texts), max_size=len(texts))), initial=NOW * BILLION)
+    steps: list[int] = draw(st.lists(STEPS, min_size=len(texts), max_size=len(texts)))
+    # The records of one line are written one after the other.
+    steps = [step if text.endswith(b"\n") else max(step, 1) for step, text in zip(steps, texts, strict=True)]
+    times = accumulate(steps, initial=NOW * BILLION)
     return [Record(time, text) for time, text in zip(times, texts, strict=False)]
 
 
