@@ -50,6 +50,11 @@ class Stream:
         """What a selector waits for."""
         return self._sock.fileno()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether `receive` has an answer that no selector knows of: the end has come with the last bytes."""
+        return self._response.body.ended
+
     def unblock(self) -> None:
         """From now on `receive` does not wait."""
         self._sock.settimeout(0.0)

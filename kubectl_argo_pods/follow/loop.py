@@ -219,6 +219,8 @@ class Loop:
             return
         if chunk is not None:
             self._go_on(task, chunk)
+            if isinstance(task.wait, Receive) and task.wait.stream.is_ready:
+                self._fresh.append(task)
 
     # Timers: one is set for a task at a time, and set anew when it goes off too early
 

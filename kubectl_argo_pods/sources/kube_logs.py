@@ -25,6 +25,11 @@ class LogStream(Protocol):
         """What a selector waits for."""
         ...
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether `receive` has an answer that a selector does not know of."""
+        ...
+
     def unblock(self) -> None:
         """From now on `receive` does not wait."""
         ...
