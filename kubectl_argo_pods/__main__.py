@@ -112,7 +112,8 @@ def _open_streams() -> None:
 
 
 def _text(buffer: Any, line_buffering: bool) -> io.TextIOWrapper:
-    return io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace", line_buffering=line_buffering)
+    # kubectl, too, ends its lines on Windows as everywhere.
+    return io.TextIOWrapper(buffer, "utf-8", errors="backslashreplace", newline="\n", line_buffering=line_buffering)
 
 
 def _report(error: Exception) -> int:

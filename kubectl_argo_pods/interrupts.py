@@ -25,6 +25,9 @@ PATIENCE = 0.02  # seconds
 
 def listen() -> None:
     """Let an interrupt raise KeyboardInterrupt in this thread, the main one, whatever it waits for."""
+    # Windows has no such signals: there it stays with what Python does.
+    if not hasattr(signal, "pthread_kill"):
+        return
     # Whoever starts a command in the background may want it to ignore interrupts.
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         return

@@ -101,7 +101,9 @@ def _kubeconfig(cluster: Cluster) -> Iterator[str]:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
-    before = {number: signal.signal(number, die) for number in (signal.SIGTERM, signal.SIGHUP)}
+    # Windows knows no hang-up.
+    deadly = [number for number in signal.Signals if number.name in ("SIGTERM", "SIGHUP")]
+    before = {number: signal.signal(number, die) for number in deadly}
     try:
         with os.fdopen(descriptor, "w") as file:
             # JSON is YAML.
