@@ -56,6 +56,8 @@ class Sources(NamedTuple):
     namespace: str  # the one that is meant where the command line names none
     # The workflow does not come from the cluster of the pods, which may be another one than the workflow's.
     pods_elsewhere: bool
+    # Though it does not, it is known to be of that cluster.
+    one_cluster: bool = False
 
     def close(self) -> None:
         """Close the connections that are kept for the next request."""
@@ -107,8 +109,11 @@ def _open_argo_server(server: str, overrides: Overrides, argo: ArgoServerFlags, 
     from kubectl_argo_pods.sources.argo_server_connection import open_http
 
     cluster = _cluster_if_any(overrides, environ)
-    source = ArgoServer(open_http(server, argo, cluster, overrides, environ))
-    return Sources(source, _pods_of(cluster, environ), _namespace(cluster, overrides, environ), True)
+    http = open_http(server, argo, cluster, overrides, environ)
+    namespace = _namespace(cluster, overrides, environ)
+    # A service of the cluster knows that cluster's workflows.
+    one_cluster = http.endpoint.via is not None
+    return Sources(ArgoServer(http), _pods_of(cluster, environ), namespace, True, one_cluster)
 
 
 def cluster_of(overrides: Overrides, argo: ArgoServerFlags, environ: Mapping[str, str]) -> Cluster | None:

@@ -103,7 +103,8 @@ def _with_pods_elsewhere(sources: Sources, namespace: str, name: str, query: Pod
     except ArgoPodsError as error:
         return Snapshot(workflow, None, [_cannot_list(where, error), *_unreadable(workflow)])
     owned = [pod for pod in listed.pods if workflow.uid and is_owned(workflow, pod)]
-    if not owned and not sources.pods.has_workflow(where, workflow.name, workflow.uid):
+    # Of another cluster's workflow nobody can say that its pods are gone.
+    if not (owned or sources.one_cluster or sources.pods.has_workflow(where, workflow.name, workflow.uid)):
         return Snapshot(workflow, None, _unreadable(workflow))
     return Snapshot(workflow, owned, _rebuilt(workflow), listed.resource_version)
 

@@ -273,6 +273,17 @@ def test_an_argo_server_knows_archived_workflows(argo_pods: Run, three: Simulate
     assert argo_pods("new", "-o", "name", "--gone", env=server_of(three)) == Result(0, f"pod/{NEW}\n", "")
 
 
+@pytest.mark.parametrize(("server", "mark"), [("service/argo/plain", " (gone)"), ("", "")], ids=["service", "address"])
+def test_pods_of_an_archived_workflow_are_gone_where_the_argo_server_is_the_clusters(
+    argo_pods: Run, three: SimulatedCluster, server: str, mark: str
+) -> None:
+    three.archive.put(small("former", 20)[0])
+    host = three.argo_server_url.removeprefix("http://")
+    result = argo_pods("former", "-s", server or host, "--secure=false", "--no-headers")
+    (pod,) = [line.split("   ")[2] for line in result.stdout.splitlines()]
+    assert pod == f"former-work-1695963765{mark}"
+
+
 def test_an_argo_server_lists_workflows_and_the_cluster_their_pods(argo_pods: Run, three: SimulatedCluster) -> None:
     host = three.argo_server_url.removeprefix("http://")
     listed = argo_pods("-s", host, "--secure=false", "-o", "name")
