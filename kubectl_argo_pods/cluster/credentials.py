@@ -26,7 +26,7 @@ class Credentials:
         self._confidential = cluster.server.startswith("https://")
         self._impersonation = _impersonation(cluster.user)
         self._who = cluster.origin.user_label
-        self._issuer = _open_issuer(cluster, environ)
+        self._issuer = _open_issuer(cluster, environ) if self._confidential else None
         self._issued: Issued | None = None
         self._token = str(cluster.user.get("token") or "").strip()
         self._lock = Lock()
