@@ -10,7 +10,7 @@ ON_PATH = PATH="$(abspath $(BIN)):$$PATH"
 DEMO_ARGUMENTS = $(if $(TRY),--try)
 
 .DEFAULT_GOAL = help
-.PHONY: help install demo test test-oldest check format e2e bench generate dist test-dist lock clean
+.PHONY: help install demo test test-oldest check format e2e bench generate recording dist test-dist lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,6 +49,9 @@ generate: $(VENV)/.installed  ## write anew what is made of the commands' declar
 	$(BIN)/python -m kubectl_argo_pods.cli --write-grammar
 	$(BIN)/python -m kubectl_argo_pods.completion.scripts
 	$(BIN)/python -m release.manual --write
+
+recording: $(VENV)/.installed  ## record the picture of the README anew
+	$(ON_PATH) $(BIN)/python -m tests.screencast
 
 dist: $(VENV)/.installed-dist  ## make what is released: sdist, wheel, archives for krew; PYTHONS=standalone as releases do
 	$(BIN)/python -m release --pythons $(PYTHONS)

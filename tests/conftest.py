@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -12,7 +13,9 @@ from typing import NamedTuple, Protocol
 import pytest
 
 from tests.cluster import SimulatedCluster
-from tests.recordings import load_recorded, recorded_at
+from tests.demo import SHOWN, environment
+from tests.demo_workflow import manifests
+from tests.recordings import load_recorded, moved_to_now, recorded_at
 
 PROGRAM = [sys.executable, "-I", "-m", "kubectl_argo_pods"]
 
@@ -34,6 +37,16 @@ def dist() -> Path:
     if not folder:
         pytest.skip("needs what is to be released: make dist")
     return Path(folder)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of `make demo`."""
+    folder = tmp_path_factory.mktemp("demo")
+    with SimulatedCluster() as cluster:
+        load_recorded(cluster, moved_to_now, SHOWN)
+        cluster.load(manifests(time.time()))
+        yield environment(cluster.kubeconfig(folder), folder)
 
 
 @pytest.fixture

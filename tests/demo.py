@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ COMMANDS = (
     f"kubectl argo-pods {NAME} 'transform(2:größen)' -o wide",
     f"kubectl argo-pods {NAME} @running -o name",
 )
+TIME = re.compile(r"\b(\d+[dhms])+\b")
 SHOWN = ("dag", "loops", "retries", "failing", "suspended")  # of what was recorded
 
 
@@ -46,6 +48,11 @@ def environment(kubeconfig: Path, home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ARGO_")}
     path = os.pathsep.join((scripts, os.environ.get("PATH", os.defpath)))
     return kept | {"PATH": path, "KUBECONFIG": str(kubeconfig), "KUBECACHEDIR": str(home / "cache")}
+
+
+def timeless(text: str) -> str:
+    """The text without what depends on the time of day, and without the padding that depends on that."""
+    return re.sub(" +", " ", TIME.sub("TIME", text)).replace(" \n", "\n")
 
 
 def _show(command: str, environment: Mapping[str, str]) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
+from kubectl_argo_pods.containers import DEFAULT_CONTAINER
 from kubectl_argo_pods.naming import pod_name
 from tests import builders
 
@@ -40,6 +42,30 @@ def manifests(now: float) -> list[Manifest]:
     return [workflow, *(_pod(workflow, each) for each in nodes if each["type"] == "Pod")]
 
 
+def pod_of(step: str) -> str:
+    """The name of the pod of a step."""
+    node = next(each for each in manifests(0)[0]["status"]["nodes"].values() if each["displayName"] == step)
+    return pod_name(NAME, node["name"], node["templateName"], node["id"])
+
+
+def finished(found: list[Manifest], *steps: str) -> list[Manifest]:
+    """The workflow and its pods, once these steps have succeeded."""
+    workflow, *pods = found
+    for node in workflow["status"]["nodes"].values():
+        if node["displayName"] in steps:
+            node |= {"phase": "Succeeded", "finishedAt": _Clock(time.time())(0)}
+    nodes = {each["id"]: each for each in workflow["status"]["nodes"].values() if each["type"] == "Pod"}
+    for pod in pods:
+        node = nodes[pod["metadata"]["annotations"]["workflows.argoproj.io/node-id"]]
+        if node["displayName"] in steps:
+            done = {"terminated": {"exitCode": 0, "reason": "Completed", "finishedAt": node["finishedAt"]}}
+            pod["status"] = {
+                "phase": "Succeeded",
+                "containerStatuses": [{"name": each, "state": done} for each in ("wait", "main")],
+            }
+    return [workflow, *pods]
+
+
 class _Clock:
     def __init__(self, now: float) -> None:
         self._now = now
@@ -57,6 +83,7 @@ def _pod(workflow: Manifest, node: Manifest) -> Manifest:
     name = pod_name(NAME, node["name"], node["templateName"], node["id"])
     pod = builders.pod(workflow, node, name, **_status(node))
     pod["metadata"]["creationTimestamp"] = node["startedAt"]
+    pod["metadata"]["annotations"][DEFAULT_CONTAINER] = "main"
     pod["metadata"]["labels"]["workflows.argoproj.io/completed"] = str(node["phase"] != "Running").lower()
     return pod
 

@@ -4,37 +4,16 @@ from __future__ import annotations
 
 import re
 import subprocess
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kubectl_argo_pods.cli import FUNCTIONS, fields
 from kubectl_argo_pods.permissions import NEEDS, rules
-from tests.cluster import SimulatedCluster
-from tests.demo import SHOWN, environment
-from tests.demo_workflow import manifests
-from tests.recordings import load_recorded, moved_to_now
+from tests.demo import timeless
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 EXAMPLES = re.findall(r"^    \$ (kubectl .*)\n((?:    .*\n)*)", README, re.MULTILINE)
-TIME = re.compile(r"\b(\d+[dhms])+\b")
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of `make demo`."""
-    folder = tmp_path_factory.mktemp("demo")
-    with SimulatedCluster() as cluster:
-        load_recorded(cluster, moved_to_now, SHOWN)
-        cluster.load(manifests(time.time()))
-        yield environment(cluster.kubeconfig(folder), folder)
-
-
-def timeless(text: str) -> str:
-    """The text without what depends on the time of day, and without the padding that depends on that."""
-    return re.sub(" +", " ", TIME.sub("TIME", text)).replace(" \n", "\n")
 
 
 @pytest.mark.parametrize(("command", "output"), EXAMPLES, ids=[command for command, _ in EXAMPLES])

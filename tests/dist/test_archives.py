@@ -115,7 +115,7 @@ def _system_libraries(unpacked: Path) -> set[Path]:
     shown = "".join(subprocess.run(["ldd", path], capture_output=True, text=True).stdout for path in needed)
     found = {Path(path) for path in re.findall(r"(/\S+\.so[\w.]*)", shown) if not path.startswith(str(unpacked))}
     assert {path.name.partition(".")[0] for path in found} <= {
-        *("libc", "libm", "libz", "libdl", "librt", "libpthread", "libgcc_s"),
+        *("libc", "libm", "libz", "libdl", "librt", "libutil", "libpthread", "libgcc_s"),
         *("ld-linux-x86-64", "ld-linux-aarch64"),
     }
     return found
