@@ -61,6 +61,10 @@ class NotFoundError(ApiError):
     """404: the thing that was named is not there."""
 
 
+class UnreachedError(ApiError):
+    """The Kubernetes API did not pass a request on to the server that it was for."""
+
+
 class GoneError(ApiError):
     """410: the resourceVersion or the continue token is too old; list again."""
 

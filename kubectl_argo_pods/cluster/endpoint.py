@@ -64,7 +64,7 @@ def from_url(
 def _check_proxy(proxy: str, schemes: tuple[str, ...]) -> None:
     scheme = _split(proxy, "proxy").scheme
     if scheme not in schemes:
-        shown = _without_password(proxy)
+        shown = without_password(proxy)
         raise ConfigError(f'the proxy "{shown}" speaks "{scheme}"; known are {", ".join(schemes)}')
 
 
@@ -75,11 +75,12 @@ def _split(url: str, what: str) -> SplitResult:
     except ValueError:
         usable = False
     if not usable:
-        raise ConfigError(f'the {what} "{_without_password(url)}" is not an address like https://HOST:PORT')
+        raise ConfigError(f'the {what} "{without_password(url)}" is not an address like https://HOST:PORT')
     return parts
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """The URL without what is written before its host."""
     head, at, tail = url.rpartition("@")
     return f"{head.partition('://')[0]}://***@{tail}" if at else url
 

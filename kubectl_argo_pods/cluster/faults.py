@@ -17,6 +17,7 @@ from kubectl_argo_pods.errors import (
     NotFoundError,
     UnauthorizedError,
     UnreachableError,
+    UnreachedError,
 )
 
 CLASSES: dict[int, type[ApiError]] = {
@@ -93,7 +94,7 @@ def from_answer(code: int, content_type: str, body: bytes, endpoint: Endpoint) -
         sentence = f"{endpoint.label} answered {code}{_looks(code, content_type, body, endpoint)}"
     elif endpoint.via and answer.get("kind") == "Status":
         # No word of the server itself, but of the Kubernetes API on the way to it.
-        kind = kind if code in (401, 403) else ApiError
+        kind = kind if code == 401 else UnreachedError
         sentence = _sentence_on_the_way(code, message, endpoint, endpoint.via)
     elif (code, message) in UNKNOWN_CALL:
         kind = ApiError

@@ -6,7 +6,7 @@ import json
 import ssl
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf
 from socket import socket
 from threading import Lock
@@ -41,6 +41,10 @@ class Connection:
 
 
 Answer = tuple[Connection, Response]
+
+
+# What opens a connection to an endpoint, with TLS where a context is given, in so many seconds.
+Dial = Callable[[Endpoint, ssl.SSLContext | None, float | None], socket]
 
 
 class Caller(Protocol):
@@ -91,13 +95,13 @@ def open_http(cluster: Cluster, environ: Mapping[str, str]) -> Http:
     return connect(endpoint_of(cluster, environ), Credentials(cluster, environ), terms_of(cluster))
 
 
-def connect(endpoint: Endpoint, caller: Caller, terms: Terms) -> Http:
+def connect(endpoint: Endpoint, caller: Caller, terms: Terms, dial: Dial = open_socket) -> Http:
     """The connection to any server; nothing is sent yet."""
     if terms.verbosity < TRACED:
-        return Http(endpoint, caller, terms)
+        return Http(endpoint, caller, terms, dial)
     from kubectl_argo_pods.cluster.trace import TracedHttp
 
-    return TracedHttp(endpoint, caller, terms)
+    return TracedHttp(endpoint, caller, terms, dial)
 
 
 def endpoint_of(cluster: Cluster, environ: Mapping[str, str]) -> Endpoint:
@@ -121,8 +125,9 @@ def terms_of(cluster: Cluster) -> Terms:
 class Http:
     """One server. Several threads may ask at once: each request has a connection to itself while it lasts."""
 
-    def __init__(self, endpoint: Endpoint, caller: Caller, terms: Terms) -> None:
+    def __init__(self, endpoint: Endpoint, caller: Caller, terms: Terms, dial: Dial = open_socket) -> None:
         self.endpoint = endpoint
+        self._dial = dial
         self._caller = caller
         self._terms = terms
         self._lock = Lock()
@@ -260,7 +265,7 @@ class Http:
         return connection, self._write(connection, request, headers)
 
     def _connect(self) -> Connection:
-        sock = open_socket(self.endpoint, self.context(), self._terms.timeout)
+        sock = self._dial(self.endpoint, self.context(), self._terms.timeout)
         return Connection(sock)
 
     def _write(self, connection: Connection, request: Request, headers: Headers) -> Response:

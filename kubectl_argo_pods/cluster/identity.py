@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from kubectl_argo_pods.cluster.endpoint import without_password
 from kubectl_argo_pods.cluster.kubeconfig import SERVICE_ACCOUNT, Cluster
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 
@@ -66,9 +67,3 @@ def _impersonation(user: Entry) -> Facts:
         ("Acting as groups", ", ".join(map(str, user.get("as-groups") or []))),
         ("Acting as extra", ", ".join(f"{key}={value}" for key, values in extra.items() for value in values)),
     ]
-
-
-def without_password(url: str) -> str:
-    """The URL without what is written before its host."""
-    head, at, tail = url.rpartition("@")
-    return f"{head.partition('://')[0]}://***@{tail}" if at else url

@@ -17,7 +17,7 @@ from kubectl_argo_pods.cluster.credentials import Headers
 from kubectl_argo_pods.cluster.endpoint import Endpoint
 from kubectl_argo_pods.cluster.exchange import Response
 from kubectl_argo_pods.cluster.framing import ProtocolError
-from kubectl_argo_pods.cluster.http import Caller, Connection, Http, Request, Terms
+from kubectl_argo_pods.cluster.http import Caller, Connection, Dial, Http, Request, Terms
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
 
 URLS, HEADERS, ANSWERS, CURL = 6, 7, 8, 9
@@ -32,8 +32,8 @@ SECRET_ANSWERS = frozenset({"authorization", "set-cookie", "www-authenticate", "
 class TracedHttp(Http):
     """A connection that tells what it does."""
 
-    def __init__(self, endpoint: Endpoint, caller: Caller, terms: Terms) -> None:
-        super().__init__(endpoint, caller, terms)
+    def __init__(self, endpoint: Endpoint, caller: Caller, terms: Terms, dial: Dial) -> None:
+        super().__init__(endpoint, caller, terms, dial)
         self._log = Log(terms.verbosity, sys.stderr)
 
     def _connect(self) -> Connection:

@@ -17,8 +17,10 @@ from kubectl_argo_pods.errors import ConfigError, UsageError
 from kubectl_argo_pods.permissions import Need
 from kubectl_argo_pods.sources import ArgoServerFlags, argo_server_named
 from kubectl_argo_pods.sources.argo_server_address import Service, parse_address
+from kubectl_argo_pods.sources.argo_server_service import ServiceHttp, open_forwarded
 
 HINT = "check the address (HOST:PORT), --argo-base-href, and whether --secure should be true (https) or false (http)"
+SERVICE_HINT = "check the service's name and port, --argo-base-href, and whether --secure should be true or false"
 TRUST = "name its authority with --certificate-authority, or do without verification with -k"
 LOGIN = 'set ARGO_TOKEN to "Bearer TOKEN" (`argo auth token` prints one), or check the user of the kubeconfig'
 
@@ -108,14 +110,21 @@ def _through_kubernetes(
         raise ConfigError(
             f"the token for {service} would travel in the clear to {kube.label}: say --secure=false if it may"
         )
-    target = kube._replace(
-        prefix=f"{kube.prefix}{service.proxy_path(secure=secure)}{_base(flags, environ)}",
-        label=f"the Argo Server at {service} of {kube.label}",
-        hint="check the service's name and port, --argo-base-href, and whether --secure should be true or false",
+    # Seen from within the pod, as the port is forwarded.
+    inner = endpoints.from_url(f"{'https' if secure else 'http'}://localhost{_base(flags, environ)}", "", {})
+    inner = inner._replace(label=f"the Argo Server at {service} of {kube.label}", hint=SERVICE_HINT, login=LOGIN)
+    proxied = kube._replace(
+        prefix=f"{kube.prefix}{service.proxy_path(secure=secure)}{inner.prefix}",
+        label=inner.label,
+        hint=SERVICE_HINT,
         login=LOGIN,
         via=kube,
     )
-    return connect(target, ProxiedCaller(credentials, caller), kubernetes.terms_of(cluster))
+    terms = kubernetes.terms_of(cluster)
+    return ServiceHttp(
+        connect(proxied, ProxiedCaller(credentials, caller), terms),
+        lambda: open_forwarded(kubernetes.open_http(cluster, environ), service, inner, caller, terms),
+    )
 
 
 def service_proxy(flags: ArgoServerFlags, environ: Mapping[str, str]) -> list[Need]:

@@ -46,11 +46,12 @@ PODS = Resource(
         "status.nominatedNodeName",
     ),
 )
+SERVICES = Resource("", "v1", "services", "Service", ("svc",))
 WORKFLOWS = Resource(ARGO, "v1alpha1", "workflows", "Workflow", ("wf",))
 TEMPLATES = Resource(ARGO, "v1alpha1", "workflowtemplates", "WorkflowTemplate", ("wftmpl",))
 CRON_WORKFLOWS = Resource(ARGO, "v1alpha1", "cronworkflows", "CronWorkflow", ("cwf", "cronwf"))
 TASK_SETS = Resource(ARGO, "v1alpha1", "workflowtasksets", "WorkflowTaskSet", ("wfts",))
-SERVED = (NAMESPACES, PODS, WORKFLOWS, TEMPLATES, CRON_WORKFLOWS, TASK_SETS)
+SERVED = (NAMESPACES, PODS, SERVICES, WORKFLOWS, TEMPLATES, CRON_WORKFLOWS, TASK_SETS)
 
 
 def of_kind(kind: str) -> Resource:

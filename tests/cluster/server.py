@@ -24,6 +24,7 @@ from tests.cluster.faults import Faults
 from tests.cluster.journal import Journal
 from tests.cluster.kubernetes_api import KubernetesApi, statuses
 from tests.cluster.log_api import Logs
+from tests.cluster.port_forward import PortForward
 from tests.cluster.reviews import Reviews
 from tests.cluster.service_proxy import Service, ServiceProxy
 from tests.cluster.state import State
@@ -48,6 +49,7 @@ class SimulatedCluster:
         self.logs = Logs(self.state, self.access, lambda: self.clock())
         self.argo_server = ArgoServerApi(self.state, self.access, self.archive, self.watches)
         self.service_proxy = ServiceProxy(self.access)
+        self.port_forward = PortForward(self.access, lambda port: {2746: self.argo_server_tls_url}.get(port, ""))
         self.ca = _authority()
         self.admin_token = self.access.add_user(ADMIN, *EVERYTHING)
         self.access.add_user(SERVER_USER, *EVERYTHING)
@@ -93,6 +95,7 @@ class SimulatedCluster:
         journaled, met = journal.middleware(self.journal), faults.middleware(self.faults)
         kubernetes = web.Application(middlewares=[journaled, met, statuses])
         kubernetes.add_routes(self.service_proxy.routes())
+        kubernetes.add_routes(self.port_forward.routes())
         kubernetes.add_routes(Reviews(self.access).routes())
         kubernetes.add_routes([self.exec.route()])
         api = KubernetesApi(self.state, self.access, self.watches, self.logs, lambda: self.clock())

@@ -12,10 +12,9 @@ import aiohttp
 from aiohttp import web
 
 from tests.cluster.access import Access
-from tests.cluster.resources import Resource
+from tests.cluster.resources import SERVICES
 from tests.cluster.statuses import Asked, StatusError, not_found
 
-SERVICES = Resource("", "v1", "services", "Service", ("svc",))
 # Of one hop only, or the proxy's own business.
 NOT_PASSED_ON = frozenset({"host", "connection", "authorization", "transfer-encoding", "content-length"})
 

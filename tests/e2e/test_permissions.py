@@ -168,6 +168,16 @@ def test_the_service_proxy_passes_on_who_asks(ground: Ground) -> None:
         assert ground.run(token, "auth", "check", "list", *SERVICE).status == 0
 
 
+def test_a_forwarded_port_is_the_way_for_those_who_may_not_use_the_proxy(ground: Ground) -> None:
+    forward = (Need("get", "services"), Need("get", "pods/portforward"), Need("create", "pods/portforward"))
+    with user(ground, *NEEDS["list"], *forward) as token:
+        assert ground.run(token, "auth", "check", "list", *SERVICE).status == 1
+        forwarded = ground.run(token, ground.done, *SERVICE)
+        assert forwarded == ground.run(token, ground.done)
+        assert (forwarded.status, forwarded.stderr) == (0, "")
+        assert ground.run(token, ground.done, *SERVICE, "-w").status == 0
+
+
 def test_the_argo_server_decides_by_the_rights_of_who_asks_or_by_its_own(ground: Ground) -> None:
     with user(ground, PROXY) as token:
         # In client mode these are the caller's, in server mode, without a token, those of the server.

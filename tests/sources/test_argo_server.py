@@ -16,6 +16,7 @@ from kubectl_argo_pods.errors import (
     NotFoundError,
     UnauthorizedError,
     UnreachableError,
+    UnreachedError,
     UsageError,
 )
 from kubectl_argo_pods.sources import ArgoServerFlags, PodQuery, Sources, open_source
@@ -293,7 +294,7 @@ def test_a_service_that_cannot_be_reached_says_why(
 
 def test_who_may_not_use_the_proxy_is_told_what_to_grant(empty_cluster: SimulatedCluster, tmp_path: Path) -> None:
     token = empty_cluster.access.add_user("jane")
-    with pytest.raises(ForbiddenError) as caught:
+    with pytest.raises(UnreachedError) as caught:
         through_service(empty_cluster, tmp_path, token).workflows.workflow("argo", "wf")
     assert str(caught.value) == (
         'services "https:argo-server:2746" is forbidden: User "jane" cannot get resource "services/proxy" in API group '
@@ -330,3 +331,67 @@ def test_a_server_that_is_too_old_for_a_call_is_named(empty_cluster: SimulatedCl
         f"the Argo Server at {empty_cluster.argo_server_url} does not know this call ({code} {body}): "
         f"it is too old for it, or else {HINT}"
     )
+
+
+def behind_a_service(cluster: SimulatedCluster, **service: Any) -> str:
+    """The token of someone who may forward ports of pods, but not use the proxy of services."""
+    spec = {"selector": {"app": "argo-server"}, "ports": [{"name": "web", "port": 80, "targetPort": "web"}]} | service
+    meta = {"name": "argo-server", "namespace": "argo"}
+    pods = [
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": name, "namespace": "argo", "labels": {"app": "argo-server"}},
+            "spec": {"containers": [{"name": "a", "ports": [{"name": "web", "containerPort": 2746}]}]},
+            "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": ready}]},
+        }
+        for name, ready in (("starting", "False"), ("ready", "True"))
+    ]
+    cluster.load([{"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": spec}, *pods])
+    find = (Rule(("get",), "services"), Rule(("list",), "pods"))
+    return cluster.access.add_user(
+        "jane", *find, Rule(("get", "create"), "pods/portforward"), Rule(("get", "list", "watch"), "workflows")
+    )
+
+
+def test_a_port_is_forwarded_where_the_proxy_is_refused(empty_cluster: SimulatedCluster, tmp_path: Path) -> None:
+    token = behind_a_service(empty_cluster)
+    empty_cluster.argo_server.auth_modes = {"client"}
+    empty_cluster.load([builders.workflow("wf")])
+    sources = through_service(empty_cluster, tmp_path, token, ARGO_SERVER="service/argo/argo-server:80")
+    with pytest.raises(NotFoundError):
+        sources.workflows.workflow("argo", "nope")
+    assert sources.workflows.workflow("argo", "wf").name == "wf"
+    assert isinstance(sources.workflows, ArgoServer)
+    with sources.workflows.watch("argo", "wf", "") as watch:
+        assert next(iter(watch)).type == "ADDED"
+    forwarded = [path for path in empty_cluster.journal.paths if path.endswith("/portforward")]
+    # One to see whether it works, one for what is asked; a watch keeps its own.
+    assert forwarded == ["/api/v1/namespaces/argo/pods/ready/portforward"] * empty_cluster.port_forward.opened
+    assert len([path for path in empty_cluster.journal.paths if "/proxy/" in path]) == 1
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        pytest.param({"selector": {"app": "nothing"}}, id="no pod"),
+        pytest.param({"selector": None}, id="no selector"),
+        pytest.param({"ports": [{"port": 80, "targetPort": "nope"}]}, id="no such port of the pod"),
+        pytest.param({"ports": [{"port": 81, "targetPort": 2746}]}, id="no such port of the service"),
+    ],
+)
+def test_where_no_port_can_be_forwarded_the_proxy_has_the_last_word(
+    empty_cluster: SimulatedCluster, tmp_path: Path, service: dict[str, Any]
+) -> None:
+    token = behind_a_service(empty_cluster, **service)
+    sources = through_service(empty_cluster, tmp_path, token, ARGO_SERVER="service/argo/argo-server:80")
+    with pytest.raises(UnreachedError, match="cannot get resource .services/proxy.*has to grant"):
+        sources.workflows.workflow("argo", "wf")
+
+
+def test_a_port_that_the_pod_does_not_listen_at_is_an_error(empty_cluster: SimulatedCluster, tmp_path: Path) -> None:
+    token = behind_a_service(empty_cluster, ports=[{"port": 80, "targetPort": 1}])
+    sources = through_service(empty_cluster, tmp_path, token, ARGO_SERVER="service/argo/argo-server:80")
+    with pytest.raises(ArgoPodsError) as caught:
+        sources.workflows.workflow("argo", "wf")
+    assert "service/argo/argo-server:80" in str(caught.value)
