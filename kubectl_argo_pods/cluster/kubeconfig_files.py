@@ -96,22 +96,16 @@ def _parse(text: str, path: str) -> Any:
 
 
 def _parse_any(text: str, path: str) -> Any:
-    import yaml
+    from kubectl_argo_pods.yaml_documents import ExcessiveError, YamlError, documents
 
-    base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    # A time is a text to kubectl, which has its YAML as JSON.
-    resolvers = {
-        first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
-        for first, pairs in base.yaml_implicit_resolvers.items()
-    }
-    loader = type("Loader", (base,), {"yaml_implicit_resolvers": resolvers})
     try:
-        return yaml.load(text, Loader=loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # PyYAML quotes the line that it stumbles over, which may hold a key or a token.
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark else ""
-        raise ConfigError(f'the kubeconfig "{path}" is not YAML{where}') from error
+        # As kubectl does, the first of several.
+        return next(iter(documents(text)), None)
+    except YamlError as error:
+        # What a syntax error quotes may be a key or a token.
+        why = f" that can be used: {error}" if isinstance(error, ExcessiveError) else ""
+        where = f" (line {error.line})" if error.line else ""
+        raise ConfigError(f'the kubeconfig "{path}" is not YAML{why}{where}') from error
 
 
 def _merge(merged: Kubeconfig, document: Entry, path: str) -> Kubeconfig:
