@@ -22,8 +22,10 @@ METADATA_LIST = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.i
 SMALL = "100"
 # Rows of mere cells are so small that longer pages than kubectl's spare time and no memory.
 BARE = "5000"
-# So many pods are asked for one by one before the metadata of the whole list is the cheaper way.
+# So many pods are asked for one by one before the metadata of the whole list is the cheaper way; of a long list, one in
+# so many.
 FEW = 10
+ONE_IN = 50
 
 
 class PodList(NamedTuple):
@@ -50,9 +52,12 @@ class KubePods:
         pods = [_pod(cell, manifest, namespace) for table in found for cell, manifest in tables.rows(table)]
         return PodList(pods, found[-1].get("metadata", {}).get("resourceVersion") or "")
 
-    def metadata(self, namespace: str, selector: str, names: Sequence[str]) -> dict[str, Manifest]:
-        """The metadata of the named pods, which the selector (labels) selects; without those that are gone."""
-        if len(names) <= FEW:
+    def metadata(self, namespace: str, selector: str, names: Sequence[str], of: int) -> dict[str, Manifest]:
+        """The metadata of the named pods among those that the selector (labels) selects; without those that are gone.
+
+        `of` is how many it selects, more or less.
+        """
+        if len(names) <= max(FEW, of // ONE_IN):
             found = (self._metadata_of(namespace, name) for name in names)
             return {manifest["name"]: manifest for manifest in found if manifest}
         wanted = set(names)

@@ -82,7 +82,7 @@ def _explained(pods: KubePods, workflow: Workflow, listed: list[Pod], now: float
     names = unexplained(workflow, listed, now)
     if not names:
         return listed
-    found = pods.metadata(workflow.namespace, _selector(workflow.name), names)
+    found = pods.metadata(workflow.namespace, _selector(workflow.name), names, len(listed))
     wanted = set(names)
     return [
         pod._replace(metadata=found[pod.name]) if pod.name in wanted else pod

@@ -142,11 +142,21 @@ def test_whole_pods_come_where_they_are_asked_for(simulated: SimulatedCluster, s
     assert (pod.metadata or {})["name"] == pod.name
 
 
-@pytest.mark.parametrize("count", [2, 30], ids=["a few, one by one", "many, in one list"])
-def test_metadata_of_named_pods(simulated: SimulatedCluster, sources: Sources, count: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "of", "requests"),
+    [
+        pytest.param(2, 40, 3, id="a few, one by one"),
+        pytest.param(30, 40, 1, id="many, in one list"),
+        pytest.param(30, 4000, 31, id="not many of so many"),
+    ],
+)
+def test_metadata_of_named_pods(
+    simulated: SimulatedCluster, sources: Sources, count: int, of: int, requests: int
+) -> None:
     names = fill(simulated, "wf", 40)[:count]
-    found = kube_pods(sources).metadata("argo", "workflows.argoproj.io/workflow=wf", [*names, "gone"])
+    found = kube_pods(sources).metadata("argo", "workflows.argoproj.io/workflow=wf", [*names, "gone"], of)
     assert {name: metadata["name"] for name, metadata in found.items()} == {name: name for name in names}
+    assert len(simulated.journal) == requests
 
 
 def test_a_list_that_grew_too_old_is_read_again(simulated: SimulatedCluster, sources: Sources) -> None:
