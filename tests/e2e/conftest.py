@@ -53,7 +53,10 @@ def restart() -> Restart:
     command = shlex.split(os.environ["E2E_RESTART"])
 
     def run(part: str, **settings: str) -> None:
-        subprocess.run([*command, part, *(f"{name}={value}" for name, value in settings.items())], check=True)
+        # Down for a second, or the port may still be taken when the part comes back.
+        environment = {"DOWN": "1", **os.environ}
+        changes = [f"{name}={value}" for name, value in settings.items()]
+        subprocess.run([*command, part, *changes], env=environment, check=True)
         if part == "kube-apiserver":
             while subprocess.run(["kubectl", "get", "--raw", "/readyz"], capture_output=True).returncode:
                 Event().wait(0.2)
