@@ -15,14 +15,16 @@ def change_provider(path: str, user: str, changed: Mapping[str, str]) -> None:
     """Change fields of the user's auth-provider in a kubeconfig file, all at once; raises ConfigError."""
     import yaml
 
+    from kubectl_argo_pods.yaml_documents import YamlError, documents
+
     target = os.path.realpath(path)
     try:
         with _locked(target):
             with open(target, encoding="utf-8-sig") as file:
-                document = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+                document = documents(file.read())[0]
             _provider(document, user).setdefault("config", {}).update(changed)
             _replace(target, yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
-    except (OSError, LookupError, TypeError, AttributeError, StopIteration, yaml.YAMLError) as error:
+    except (OSError, LookupError, TypeError, AttributeError, StopIteration, YamlError) as error:
         why = error.strerror if isinstance(error, OSError) else "its user has changed"
         raise ConfigError(f'the new tokens cannot be written to the kubeconfig "{path}": {why}') from error
 

@@ -42,17 +42,15 @@ def _path(environ: Mapping[str, str]) -> str:
 
 def _preferences(path: str) -> dict[str, Any]:
     """The first document of a version that is known."""
-    import yaml
+    from kubectl_argo_pods.yaml_documents import YamlError, documents
 
     try:
         with open(path, encoding="utf-8-sig") as file:
-            documents = list(yaml.load_all(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+            found = documents(file.read())
+    except (OSError, UnicodeDecodeError, YamlError) as error:
         raise ConfigError(f"{path} cannot be read, which says what credential plugins may be run") from error
-    for document in documents:
-        if isinstance(document, dict) and str(document.get("apiVersion", "")).startswith(GROUP):
-            return document
-    return {}
+    known = (each for each in found if isinstance(each, dict) and str(each.get("apiVersion", "")).startswith(GROUP))
+    return next(known, {})
 
 
 def _names(listed: Any, path: str) -> list[str]:

@@ -228,7 +228,7 @@ users:
       interactiveMode: Never
       provideClusterInfo: true
 """,
-        error="what the kubeconfig's cluster has for the credential plugin cannot be JSON",
+        error='the kubeconfig "$FOLDER/config" is not YAML that can be used: it is nested too deeply, or within itself',
     ),
     Case("plugins are allowed", config(user=plugin()), files={KUBERC: allowing("AllowAll")}),
     Case("preferences without a word of plugins", config(user=plugin()), files={KUBERC: allowing(None)}),
