@@ -23,8 +23,10 @@ from kubectl_argo_pods.options import Connection
 PLAIN = (
     *("kubeconfig", "context", "cluster", "user", "server", "tls_server_name", "certificate_authority"),
     *("client_certificate", "client_key", "insecure_skip_tls_verify", "as_", "as_group", "as_uid", "as_user_extra"),
-    *("request_timeout", "disable_compression"),
+    "disable_compression",
 )
+# Of these, a kubeconfig says nothing.
+APART = ("request_timeout", "cache_dir", "verbosity")
 BY_KUBECONFIG = ("token", "username", "password", "proxy_url")
 SECRET = ("token", "password", "proxy_url")
 REDACTED = "REDACTED"
@@ -41,19 +43,19 @@ def find(environ: Mapping[str, str]) -> str:
 def shown(command: Sequence[str], namespace: str, connection: Connection) -> str:
     """The command line as one may paste it into a shell, but for its secrets."""
     flags = [_flag(name, REDACTED if name in SECRET else value) for name, value in _given(connection, BY_KUBECONFIG)]
-    return shlex.join(["kubectl", *_with_flags(command, [*_plain_flags(namespace, connection), *flags])])
+    return shlex.join(["kubectl", *_with_flags(command, [*_flags(namespace, connection, PLAIN + APART), *flags])])
 
 
 def call(command: Sequence[str], namespace: str, connection: Connection, environ: Mapping[str, str]) -> int:
     """Run a kubectl command to its end; its status, or that of the signal that ended it. Raises ConfigError."""
     kubectl = find(environ)
     if not _given(connection, BY_KUBECONFIG):
-        words = _with_flags(command, _plain_flags(namespace, connection))
+        words = _with_flags(command, _flags(namespace, connection, PLAIN + APART))
         return _run([kubectl, *words], environ)
     cluster = resolve(connection.overrides(), environ)
     with _kubeconfig(cluster) as path:
         # The file says all that the flags would, and would be overruled by some of them.
-        words = _with_flags(command, [f"--namespace={namespace}"])
+        words = _with_flags(command, _flags(namespace, connection, APART))
         return _run([kubectl, *words], {**environ, "KUBECONFIG": path})
 
 
@@ -74,9 +76,9 @@ def _with_flags(command: Sequence[str], flags: Sequence[str]) -> list[str]:
     return [*command[:1], *flags, *command[1:]]
 
 
-def _plain_flags(namespace: str, connection: Connection) -> list[str]:
+def _flags(namespace: str, connection: Connection, names: Sequence[str]) -> list[str]:
     flags = [f"--namespace={namespace}"]
-    for name, value in _given(connection, PLAIN):
+    for name, value in _given(connection, names):
         flags += [_flag(name, each) for each in (value if isinstance(value, tuple) else (value,))]
     return flags
 
@@ -87,7 +89,7 @@ def _given(connection: Connection, names: Sequence[str]) -> list[tuple[str, Any]
 
 
 def _flag(name: str, value: Any) -> str:
-    flag = f"--{name.rstrip('_').replace('_', '-')}"
+    flag = "--v" if name == "verbosity" else f"--{name.rstrip('_').replace('_', '-')}"
     return flag if value is True else f"{flag}={value}"
 
 

@@ -67,11 +67,11 @@ def test_the_first_failure_is_the_status_and_the_others_run(argo_pods: Run, fake
 
 def test_a_dry_run_prints_what_one_can_paste(argo_pods: Run, deep: SimulatedCluster, fake: dict[str, str]) -> None:
     deep.access.add_user("me", Rule(("*",), "*"))
-    flags = ("--context", "simulated", "--as", "me", "--as-group", "a b", "--request-timeout", "5s")
+    flags = ("--context", "simulated", "--as", "me", "--as-group", "a b", "--request-timeout", "5s", "-v5")
     words = ("annotate", "pod", "{pod}", "note=it's {node}", "--", "x")
     result = argo_pods("run", "deep", "train", "--dry-run", *flags, "--", *words, env=fake)
     expected = ["kubectl", "annotate", "--namespace=argo", "--context=simulated", "--as=me", "--as-group=a b"]
-    expected += ["--request-timeout=5s", "pod", NAMES["train"], "note=it's train", "--", "x"]
+    expected += ["--request-timeout=5s", "--v=5", "pod", NAMES["train"], "note=it's train", "--", "x"]
     assert (result.status, shlex.split(result.stdout), result.stderr) == (0, expected, "")
     assert len(result.stdout.splitlines()) == 1
 
@@ -86,9 +86,10 @@ def test_a_secret_reaches_kubectl_by_a_file_of_its_owner_alone_that_is_gone_afte
     argo_pods: Run, deep: SimulatedCluster, fake: dict[str, str]
 ) -> None:
     token = deep.access.add_user("me", Rule(("*",), "*"), token="s3cret")
-    result = argo_pods("run", "deep", "train", "--token", token, "--", "x", "{pod}", env=fake)
+    flags = ("--token", token, "--request-timeout", "9s")
+    result = argo_pods("run", "deep", "train", *flags, "--", "x", "{pod}", env=fake)
     words, mode, config = result.stdout.splitlines()
-    assert (result.status, words, mode) == (0, f"x|--namespace=argo|{NAMES['train']}|", "600")
+    assert (result.status, words, mode) == (0, f"x|--namespace=argo|--request-timeout=9s|{NAMES['train']}|", "600")
     assert json.loads(config)["users"][0]["user"] == {"token": "s3cret"}
     assert json.loads(config)["contexts"][0]["context"]["namespace"] == "argo"
     assert not os.path.exists(Path(f"{fake['KUBECTL_PATH']}.kubeconfig").read_text().strip())
