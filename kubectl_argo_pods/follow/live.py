@@ -59,7 +59,7 @@ class _Live:
         self._watermark = Watermark(time.monotonic) if options.order == "time" else None
         self._tails: dict[Key, Tail] = {}
         self._latest: deque[list[Snapshot]] = deque(maxlen=1)  # from the thread that watches, until it is looked at
-        self._looked_at: list[Snapshot] = []
+        self._looked_at: list[Snapshot] | None = None
         self._look_at = 0.0
         self._error: Exception | None = None
         self._is_over = False  # nothing more will be discovered
@@ -166,5 +166,5 @@ class _Live:
         return known
 
 
-def _are_same(one: list[Snapshot], other: list[Snapshot]) -> bool:
-    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
+def _are_same(one: list[Snapshot], other: list[Snapshot] | None) -> bool:
+    return other is not None and len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))

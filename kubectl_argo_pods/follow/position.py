@@ -61,15 +61,21 @@ class Position:
         again = sum(count for second, count in self._counts.items() if second + b"Z" >= since)
         self._skip = _Skip(again, 0, 0, False) if self.last else None
 
-    def advance(self, batch: Batch) -> tuple[Batch, Gap | None]:
-        """The lines of a batch that had not been seen, and the gap before them if there may be one."""
-        gap = None
-        if self._skip:
-            seen, gap = self._seen(batch, self._skip)
-            batch = Batch(batch.times[seen:], batch.lines[seen:], batch.strays)
+    def unseen(self, batch: Batch) -> tuple[Batch, Gap | None]:
+        """The lines of a batch that have not been seen, and the gap before them if there may be one."""
+        if not self._skip:
+            return batch, None
+        seen, gap = self._seen(batch, self._skip)
+        return Batch(batch.times[seen:], batch.lines[seen:], batch.strays), gap
+
+    def advance(self, batch: Batch) -> None:
+        """Takes lines for seen."""
         if batch.times:
             self._note(batch.times, batch.lines)
-        return batch, gap
+
+    def has_last(self, batch: Batch) -> bool:
+        """Whether the last line seen is one of these."""
+        return (self.last, self._text) in zip(batch.times, batch.lines, strict=True)
 
     def is_end(self, end: Batch, rest: Batch) -> bool:
         """Whether the last lines of the log say that all of it has been seen; `rest` is one that has not ended yet."""

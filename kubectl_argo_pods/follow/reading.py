@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kubectl_argo_pods.errors import ApiError, UnreachableError
 from kubectl_argo_pods.follow.lines import Batch, Splitter, time_of, timed
 from kubectl_argo_pods.follow.patience import ENDED
-from kubectl_argo_pods.follow.position import Position
+from kubectl_argo_pods.follow.position import Gap, Position
 from kubectl_argo_pods.follow.waits import Life, Open, Receive, Sink
 from kubectl_argo_pods.sources.kube_logs import LogStream
 from kubectl_argo_pods.targets import Event, Lines, LogQuery, Target
@@ -28,11 +28,12 @@ class End(NamedTuple):
     rest: Batch
 
 
-class Silence(NamedTuple):
-    """How long a stream may be silent, in seconds: before it is looked after, and how often that may double."""
+class Outlook(NamedTuple):
+    """What is known of the container while its stream is read."""
 
-    seconds: float
+    silence: float  # seconds, after which a stream is looked after
     lives_on: Callable[[], bool]  # whether the container may write more
+    is_another_run: Callable[[], Life[bool]]  # whether the stream is of another run than the one that is read
 
 
 class Reader:
@@ -65,32 +66,35 @@ class Reader:
         # The server would count the times, too, which may not be wanted.
         return query._replace(timestamps=True, limit_bytes=None, follow=follow, previous=self.previous)
 
-    def read(self, stream: LogStream, query: LogQuery, silence: Silence) -> Life[End]:
+    def read(self, stream: LogStream, query: LogQuery, outlook: Outlook) -> Life[End]:
         """Hands on what comes by a stream, to its end."""
         self._is_timed = stream.timestamps
         splitter, new, said = Splitter(), 0, ""
         inside = bool(query.since_time or query.since_seconds)
-        patience = silence.seconds
+        patience = outlook.silence
         while True:
             try:
-                chunk: bytes | None = yield Receive(stream, self._patience(query.follow, patience, silence))
+                chunk: bytes | None = yield Receive(stream, self._patience(query.follow, patience, outlook))
             except (ApiError, UnreachableError) as error:
                 return End(str(error), new, self._rest(splitter, stream))
             if chunk is None:
                 rest = self._rest(splitter, stream)
-                if query.follow and not silence.lives_on():
+                if query.follow and not outlook.lives_on():
                     return End("", new, rest)
                 if not query.follow or not (yield from self.is_all_there(rest)):
                     return End("the stream fell silent", new, rest)
-                patience = min(patience * 2, silence.seconds * PATIENCE)
+                patience = min(patience * 2, outlook.silence * PATIENCE)
                 continue
             if not chunk:
                 return End(said, new, NOTHING if said else self._rest(splitter, stream))
-            patience = silence.seconds
+            patience = outlook.silence
             if lines := splitter.feed(chunk):
                 batch = self._batch(stream, lines)
                 said, inside = _said(batch, inside), False
-                new += self._hand_on(batch, len(chunk))
+                batch, gap = self.position.unseen(batch)
+                if gap and (yield from outlook.is_another_run()):
+                    return End(ENDED, new, NOTHING)
+                new += self._hand_on(batch, gap, len(chunk))
                 if self.left == 0:
                     return End("", new, NOTHING)
 
@@ -115,6 +119,23 @@ class Reader:
             return False
         return self.position.is_end(batch, rest)
 
+    def is_of_previous_run(self) -> Life[bool]:
+        """Whether what has been seen was written by the run before the present one; yes where that cannot be known."""
+        if not self.position.last:
+            return True
+        splitter = Splitter()
+        try:
+            stream: LogStream = yield Open(self.query(False)._replace(previous=True))
+            with stream:
+                stream.unblock()
+                while chunk := (yield Receive(stream, LINGER * PATIENCE)):
+                    lines = splitter.feed(chunk)
+                    if lines and self.position.has_last(timed(lines)):
+                        return True
+        except (ApiError, UnreachableError):
+            return True
+        return bool(splitter.rest) and self.position.has_last(timed([splitter.rest]))
+
     def go_on(self, end: End) -> None:
         """Prepares for the next stream of this run."""
         self.position.resume()
@@ -132,7 +153,8 @@ class Reader:
         self.tell("complete")
 
     def hand_on_rest(self, rest: Batch) -> None:
-        rest, _ = self.position.advance(rest)
+        rest, _ = self.position.unseen(rest)
+        self.position.advance(rest)
         if rest.times:
             times = rest.times if self._is_timed else None
             self._add(Lines(self._target, rest.lines, times, unfinished=True), len(rest.lines[0]))
@@ -140,9 +162,9 @@ class Reader:
     def tell(self, kind: str, detail: str = "", lossy: bool = False) -> None:
         self._sink.add(Event(self._target, kind, detail, lossy), 0)
 
-    def _patience(self, follow: bool, seconds: float, silence: Silence) -> float:
+    def _patience(self, follow: bool, seconds: float, outlook: Outlook) -> float:
         # A kubelet that looks for a time in a long log is silent, too, until it has found it.
-        return seconds * PATIENCE if not follow else seconds if silence.lives_on() else min(LINGER, seconds)
+        return seconds * PATIENCE if not follow else seconds if outlook.lives_on() else min(LINGER, seconds)
 
     def _rest(self, splitter: Splitter, stream: LogStream) -> Batch:
         rest = splitter.rest
@@ -153,14 +175,14 @@ class Reader:
             return timed(lines)
         return Batch([time_of(self._target.started_at or 0.0)] * len(lines), lines, [])
 
-    def _hand_on(self, batch: Batch, size: int) -> int:
-        """Hands on the lines that had not been seen; returns how many they are."""
-        batch, gap = self.position.advance(batch)
+    def _hand_on(self, batch: Batch, gap: Gap | None, size: int) -> int:
+        """Hands on lines that had not been seen; returns how many they are."""
         if gap:
             self.tell("gap", f"{gap.after.decode()} {gap.before.decode()}", lossy=True)
             self._cause = ""
         if not batch.times:
             return 0
+        self.position.advance(batch)
         if self._may_have_broken:
             self.blame(ENDED)
         self._tell_break()

@@ -9,9 +9,17 @@ from __future__ import annotations
 
 from kubectl_argo_pods.containers import Container
 from kubectl_argo_pods.errors import ApiError, ArgoPodsError, NotFoundError, UnreachableError
-from kubectl_argo_pods.follow.lines import time_of
-from kubectl_argo_pods.follow.patience import ENDED, FIRST_PAUSE, LONGEST_PAUSE, TRIES, is_refusal, longer, may_pass
-from kubectl_argo_pods.follow.reading import NOTHING, End, Reader, Silence
+from kubectl_argo_pods.follow.patience import (
+    ENDED,
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    SECOND_PAUSE,
+    TRIES,
+    is_refusal,
+    longer,
+    may_pass,
+)
+from kubectl_argo_pods.follow.reading import NOTHING, End, Outlook, Reader
 from kubectl_argo_pods.follow.waits import Life, Look, Open, Sink, Sleep, Turn
 from kubectl_argo_pods.sources.kube_logs import LogStream
 from kubectl_argo_pods.targets import Event, LogOptions, Target
@@ -20,6 +28,8 @@ from kubectl_argo_pods.targets import Event, LogOptions, Target
 DISAGREEMENT = 5.0
 # How often a log must have come again with nothing new, where its end cannot be told by its last line.
 CONTENT = 3
+# How often to look whether a container has been restarted.
+LOOKS = 10
 UNREAD = End("the pod was deleted before its log could be read", 0, NOTHING)
 
 
@@ -33,7 +43,7 @@ class Tail:
         self.sink = sink
         self._query = options.query
         self._patience = options.start_timeout
-        self._silence = Silence(options.probe_after, lambda: self.lives_on)
+        self._outlook = Outlook(options.probe_after, lambda: self.lives_on, self._turns_out_another_run)
         self._pause = FIRST_PAUSE
         self._waited = 0.0
         self._reader = Reader(target, options.query, sink)
@@ -106,7 +116,7 @@ class Tail:
                 stream.unblock()
                 if again and (yield from self._is_another_run()):
                     return (yield from self._read_what_is_left(end))
-                end = yield from reader.read(stream, query, self._silence)
+                end = yield from reader.read(stream, query, self._outlook)
             clean = 0 if end.cause else clean + 1
             if end.new:
                 tries, clean, self._pause = 0, min(clean, 1), FIRST_PAUSE
@@ -116,7 +126,8 @@ class Tail:
             state = yield from self._look()
             if state is None:
                 return self._leave(end)
-            self._recognize(state)
+            if self._has_another_run(state) and not (yield from reader.is_of_previous_run()):
+                self._mistook(state)
             if self._is_enough(state, end, clean) or (yield from self._is_proven(state, end)):
                 reader.complete(end.rest)
                 return self._has_another_run(state)
@@ -170,14 +181,21 @@ class Tail:
             return False
         return (state.previous_id if self._reader.previous else state.id) != self.run
 
-    def _recognize(self, state: Container) -> None:
-        """Corrects which run was read, where the container was restarted just before."""
-        first = self._reader.position.first
-        if not self._has_another_run(state) or not first or state.started_at is None:
-            return
-        if first >= time_of(state.started_at):
-            self._reader.tell("gap", "the container was restarted before its log could be read", lossy=True)
-            self.run = state.id
+    def _turns_out_another_run(self) -> Life[bool]:
+        """As `_is_another_run`, for a log that is not the one that was read: the API may learn a little later than the
+        kubelet that a container has been restarted."""
+        for _ in range(LOOKS):
+            if (yield from self._is_another_run()):
+                return True
+            if self.target.state and self.target.state.state == "terminated":
+                return False
+            yield Sleep(SECOND_PAUSE)
+        return False
+
+    def _mistook(self, state: Container) -> None:
+        """What was read is of the present run: the container was restarted just before its log was asked for."""
+        self._reader.tell("gap", "the container was restarted before its log could be read", lossy=True)
+        self.run = state.id
 
     def _read_what_is_left(self, end: End) -> Life[bool]:
         """Reads the rest of a run that is over, where another one has begun already."""
