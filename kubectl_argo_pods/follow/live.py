@@ -72,7 +72,8 @@ class _Live:
         def run() -> None:
             try:
                 for snapshots in discover:
-                    self._latest.append(snapshots)
+                    # Whoever discovers may go on with his own list.
+                    self._latest.append([*snapshots])
                     self._loop.wake()
             except Exception as error:
                 self._error = error

@@ -98,7 +98,11 @@ class _Reading:
         return self._query.limit_bytes is not None and self.seen >= self._query.limit_bytes
 
     def _is_at_end(self) -> bool:
-        with self._source.open(self._target, LogQuery(tail=1, previous=self._query.previous)) as stream:
+        if self._query.tail == 0:
+            return True
+        since = None if self.seen else self._query.since_time
+        query = LogQuery(tail=1, previous=self._query.previous, since_time=since)
+        with self._source.open(self._target, query) as stream:
             last = _whole(stream)
         return self._kept.endswith(last[-KEPT:])
 

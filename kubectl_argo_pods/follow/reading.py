@@ -98,12 +98,34 @@ class Reader:
                 if self.left == 0:
                     return End("", new, NOTHING)
 
+    def came_again(self, end: End) -> bool:
+        """Whether a stream has ended well that brought all that had been seen, and nothing new."""
+        return not end.cause and not end.new and self.position.is_reached
+
     def is_all_there(self, rest: Batch) -> Life[bool]:
         """Whether the log goes no further than what has been seen; no where that cannot be known now."""
-        if self.is_foreign:
+        if self.is_foreign or (self._query.tail == 0 and not self.position.last):
             return True
-        query = LogQuery(tail=self.position.tail(), timestamps=True, previous=self.previous)
-        query = query._replace(insecure_skip_tls_verify_backend=self._query.insecure_skip_tls_verify_backend)
+        last = yield from self._end_of_log()
+        if last is None or (last and last.endswith(b"\n") == bool(rest.times)):
+            return False
+        batch = timed(last.removesuffix(b"\n").split(b"\n")) if last else NOTHING
+        return not batch.strays and self.position.is_end(batch, rest)
+
+    def begin_at_end(self) -> Life[None]:
+        """Takes all that is there for seen, so that after a break nothing is missed that came since."""
+        last = yield from self._end_of_log()
+        lines = (last or b"").split(b"\n")[:-1]
+        self.position.advance(timed(lines) if lines else NOTHING)
+        self.position.resume()
+
+    def _end_of_log(self) -> Life[bytes | None]:
+        """The last few lines there are of what is asked for; None where they cannot be read now."""
+        seen = bool(self.position.last)
+        query = self._query._replace(follow=False, timestamps=True, previous=self.previous, limit_bytes=None)
+        query = query._replace(tail=self.position.tail())
+        if seen:
+            query = query._replace(since_time=None, since_seconds=None)
         parts: list[bytes] = []
         try:
             stream: LogStream = yield Open(query)
@@ -112,12 +134,8 @@ class Reader:
                 while chunk := (yield Receive(stream, LINGER * PATIENCE)):
                     parts.append(chunk)
         except (ApiError, UnreachableError):
-            return False
-        last = b"".join(parts)
-        batch = timed(last.removesuffix(b"\n").split(b"\n")) if last else NOTHING
-        if chunk is None or batch.strays or (last and last.endswith(b"\n") == bool(rest.times)):
-            return False
-        return self.position.is_end(batch, rest)
+            return None
+        return None if chunk is None else b"".join(parts)
 
     def is_of_previous_run(self) -> Life[bool]:
         """Whether what has been seen was written by the run before the present one; yes where that cannot be known."""

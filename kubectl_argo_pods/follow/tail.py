@@ -27,7 +27,7 @@ from kubectl_argo_pods.targets import Event, LogOptions, Target
 # How long what the kubelet says of a container may differ from what the API says.
 DISAGREEMENT = 5.0
 # How often a log must have come again with nothing new, where its end cannot be told by its last line.
-CONTENT = 3
+CONTENT = 5
 # How often to look whether a container has been restarted.
 LOOKS = 10
 UNREAD = End("the pod was deleted before its log could be read", 0, NOTHING)
@@ -100,7 +100,9 @@ class Tail:
 
     def _read_run(self) -> Life[bool]:
         """Reads one run to its end; True where another one has begun."""
-        reader, end, tries, clean, again = self._reader, UNREAD, 0, 0, False
+        reader, end, tries, vain, again = self._reader, UNREAD, 0, 0, False
+        if self._query.tail == 0 and self.follows and not reader.position.last:
+            yield from reader.begin_at_end()
         while True:
             query = reader.query(self.follows and self.lives_on)
             try:
@@ -117,9 +119,9 @@ class Tail:
                 if again and (yield from self._is_another_run()):
                     return (yield from self._read_what_is_left(end))
                 end = yield from reader.read(stream, query, self._outlook)
-            clean = 0 if end.cause else clean + 1
+            vain = vain + 1 if again and reader.came_again(end) else 0
             if end.new:
-                tries, clean, self._pause = 0, min(clean, 1), FIRST_PAUSE
+                tries, self._pause = 0, FIRST_PAUSE
             if reader.left == 0:
                 reader.complete(NOTHING)
                 return False
@@ -128,7 +130,7 @@ class Tail:
                 return self._leave(end)
             if self._has_another_run(state) and not (yield from reader.is_of_previous_run()):
                 self._mistook(state)
-            if self._is_enough(state, end, clean) or (yield from self._is_proven(state, end)):
+            if self._is_enough(state, end, vain) or (yield from self._is_proven(state, end, again)):
                 reader.complete(end.rest)
                 return self._has_another_run(state)
             if self._has_another_run(state):
@@ -148,24 +150,21 @@ class Tail:
     def _may_go_on(self, state: Container) -> bool:
         return self.follows and self._is_running(state)
 
-    def _is_proven(self, state: Container, end: End) -> Life[bool]:
+    def _is_proven(self, state: Container, end: End, again: bool) -> Life[bool]:
         """Whether a log that will not go on has been seen to its last line."""
         if end.cause or self._may_go_on(state) or self._has_another_run(state) or self._reader.is_foreign:
             return False
-        return (yield from self._reader.is_all_there(end.rest))
+        # What a container writes while its log is read has no end: a second look at it is enough.
+        return (yield from self._reader.is_all_there(end.rest)) or (again and self._is_running(state))
 
-    def _is_enough(self, state: Container, end: End, clean: int) -> bool:
-        """Whether to be content without a proof, after so many clean ends since something new came."""
+    def _is_enough(self, state: Container, end: End, vain: int) -> bool:
+        """Whether to be content without a proof, since so many times in a row nothing new came."""
         if end.cause or self._may_go_on(state) or self._has_another_run(state):
             return False
-        came_again = clean > 1 and self._reader.position.is_reached
         if self._reader.is_foreign:
-            return came_again or not self.follows
-        if self._is_running(state):
-            # What it writes meanwhile has no end.
-            return clean > 1
+            return bool(vain) or not self.follows
         # Where a clock was set back, the last line that is shown need not be the last that was written.
-        return came_again and clean > CONTENT and bool(self._reader.position.last)
+        return vain >= CONTENT and bool(self._reader.position.last)
 
     # Another run
 

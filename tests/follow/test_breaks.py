@@ -117,3 +117,29 @@ def test_several_logs_come_in_the_order_of_their_times(
                 latest[item.target.pod] = max(latest.get(item.target.pod, b""), time)
                 keys.append(latest[item.target.pod])
     assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize("plain", [False, True], ids=["lines", "bytes"])
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (LogQuery(tail=0), b""),
+        (LogQuery(tail=1), b"three\n"),
+        (LogQuery(since_time="2026-05-04T10:00:05Z"), b"three\n"),
+        (LogQuery(since_time="2026-05-04T11:00:00Z"), b""),
+        (LogQuery(since_seconds=1), b""),
+        (LogQuery(limit_bytes=6), b"one\ntw"),
+        (LogQuery(limit_bytes=8), b"one\ntwo\n"),
+        (LogQuery(limit_bytes=100), b"one\ntwo\nthree\n"),
+    ],
+    ids=str,
+)
+def test_no_more_comes_than_is_asked_for(
+    shared_containers: Containers, query: LogQuery, expected: bytes, plain: bool
+) -> None:
+    written = [Record((NOW + index * 5) * BILLION, text) for index, text in enumerate([b"one\n", b"two\n", b"three\n"])]
+    written[1] = Record(NOW * BILLION + 1, b"two\n")
+    target = container(shared_containers, written)
+    items = everything(shared_containers, [target], LogOptions(query, plain=plain))
+    assert text_of(items, target) == expected
+    assert [item.kind for item in items if isinstance(item, Event)] == ["complete"]

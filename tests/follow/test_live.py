@@ -281,3 +281,24 @@ def test_only_the_last_lines_where_these_are_asked_for(pods_of_own: Containers) 
     pods_of_own.put("a")
     following.end_workflow()
     assert events(following.rest())[-1] == ("a", "complete")
+
+
+def test_what_was_there_before_is_not_printed_where_no_last_lines_are_asked_for(pods_of_own: Containers) -> None:
+    pods_of_own.put("a", "running")
+    log = pods_of_own.log("a")
+    log.write_lines("one", "two", start=START)
+    following = Following(pods_of_own, FOLLOW._replace(query=LogQuery(follow=True, tail=0)))
+    await_(
+        lambda: (
+            pods_of_own.cluster.logs.reading == 1
+            and any("follow" in each.query for each in list(pods_of_own.cluster.journal))
+        )
+    )
+    break_off(pods_of_own)
+    log.write_lines("three", start=START + 1)
+    pods_of_own.cluster.faults.release()
+    assert following.line() == "a: three"
+    log.end()
+    pods_of_own.put("a")
+    following.end_workflow()
+    assert events(following.rest()) == [("a", "complete")]
