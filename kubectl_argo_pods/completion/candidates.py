@@ -31,9 +31,9 @@ def candidates(slot: Slot, known: Known) -> Candidates:
     found: list[Candidate] = []
     for kind in slot.kinds:
         lead, typed = _parted(kind, slot.typed)
-        matching = (each for each in _offered(kind, slot, known) if _matches(each.value, typed))
-        found += [each._replace(value=slot.lead + lead + each.value) for each in matching]
-    return Candidates(_capped(found), "file" in slot.kinds)
+        matching = _matching(_offered(kind, slot, known), typed)
+        found += [each._replace(value=slot.lead + lead + each.value) for each in _capped(matching)]
+    return Candidates(found, "file" in slot.kinds)
 
 
 def _parted(kind: Completes, typed: str) -> tuple[str, str]:
@@ -42,9 +42,10 @@ def _parted(kind: Completes, typed: str) -> tuple[str, str]:
     return head + comma, last
 
 
-def _matches(value: str, typed: str) -> bool:
+def _matching(offered: Iterable[Candidate], typed: str) -> list[Candidate]:
     # kubectl's script for fish hands on what is typed with its quotes. A name with a line break cannot be typed.
-    return value.startswith((typed, typed.lstrip("'\"").replace("\\", ""))) and value.isprintable()
+    beginnings = (typed, typed.lstrip("'\"").replace("\\", ""))
+    return [each for each in offered if each.value.startswith(beginnings) and each.value.isprintable()]
 
 
 def _capped(found: list[Candidate]) -> list[Candidate]:

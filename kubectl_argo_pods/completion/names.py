@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from kubectl_argo_pods.containers import containers
 from kubectl_argo_pods.errors import ArgoPodsError
@@ -32,7 +33,9 @@ def workflows(sources: Sources, namespace: str | None, labels: str) -> list[Row]
     else:
         # In all namespaces at once, a row of mere cells does not tell where it is from.
         found = source.workflows(namespace, labels)
-    return [[each.name, _how(each.status, each.created_at, now), each.status, each.namespace] for each in found]
+    # Thousands of workflows share a few hundred ages.
+    how = cache(lambda status, start: _how(status, start, now))
+    return [[each.name, how(each.status, each.created_at), each.status, each.namespace] for each in found]
 
 
 def _how(phase: str, start: float | None, now: float) -> str:

@@ -59,13 +59,16 @@ class KubeSource:
         `now` is in epoch seconds. Any version will do ("0"): the server has one at hand, and need not ask its database.
         """
         query = {"includeObject": "None", "resourceVersion": "0", **self._selecting(label_selector)}
-        found = tables.rows(self._http.get_json(path(namespace), query, tables.ACCEPT))
-        rows = [(cell("Age"), cell("Name"), cell("Status")) for cell, _ in found]
+        table = self._http.get_json(path(namespace), query, tables.ACCEPT)
+        ages = tables.column(table, "Age")
         # Thousands of workflows share a few hundred ages.
-        started = {age: _started(age, now) for age in {row[0] for row in rows}}
+        started = {age: _started(age, now) for age in set(ages)}
         # What a CronWorkflow started in one hour, its names tell apart: they end in the time.
-        rows.sort(key=lambda row: (started[row[0]] or now, row[1]), reverse=True)
-        return [WorkflowSummary(namespace, name, "", status, started[age], "", {}) for age, name, status in rows]
+        newness = ((started[age] or now) for age in ages)
+        rows = sorted(
+            zip(newness, tables.column(table, "Name"), tables.column(table, "Status"), ages, strict=True), reverse=True
+        )
+        return [WorkflowSummary(namespace, name, "", status, started[age], "", {}) for _, name, status, age in rows]
 
     def _selecting(self, label_selector: str) -> dict[str, str]:
         instance = f"{INSTANCE_LABEL}={self._instance_id}" if self._instance_id else ""

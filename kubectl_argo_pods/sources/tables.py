@@ -18,11 +18,23 @@ Cell = Callable[[str], str]
 
 def rows(table: Manifest) -> Iterator[tuple[Cell, Manifest]]:
     """Each row as its cells by column name ("" where there is no such column), and the object that came with it."""
-    if table.get("kind") != "Table":
-        raise ApiError("the server did not answer with a table, as every Kubernetes since 1.15 does", code=200)
-    columns = {column["name"]: index for index, column in enumerate(table.get("columnDefinitions") or [])}
+    columns = _columns(table)
     for row in table.get("rows") or []:
         yield _cells(columns, row["cells"]), row.get("object") or {}
+
+
+def column(table: Manifest, name: str) -> list[str]:
+    """The cells of one column, which is quicker than row by row where there are thousands."""
+    index = _columns(table).get(name)
+    cells = (row["cells"] for row in table.get("rows") or [])
+    return [str(row[index] or "") if index is not None else "" for row in cells]
+
+
+def _columns(table: Manifest) -> dict[str, int]:
+    """Where each column stands; raises ApiError for what is no table."""
+    if table.get("kind") != "Table":
+        raise ApiError("the server did not answer with a table, as every Kubernetes since 1.15 does", code=200)
+    return {column["name"]: index for index, column in enumerate(table.get("columnDefinitions") or [])}
 
 
 def _cells(columns: dict[str, int], cells: list[Any]) -> Cell:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tests.bench.objects import LARGE, MANY, SMALL, Load
 
+PLUGIN = "kubectl-argo_pods"
 PODS_OF = "--selector=workflows.argoproj.io/workflow="
 
 
@@ -19,9 +20,19 @@ class Rival(NamedTuple):
 
 class Comparison(NamedTuple):
     title: str
-    ours: tuple[str, ...]  # what comes after `kubectl-argo_pods`, and after `kubectl argo-pods`
+    ours: tuple[tuple[str, ...], ...]  # commands, of which the first is the one that counts
     rivals: tuple[Rival, ...]
     rounds: int
+
+
+# A place where nothing can be kept, so that TAB asks the cluster each time.
+NOTHING_KEPT = "--cache-dir=/dev/null"
+TYPED = {
+    "TAB for a workflow": (NOTHING_KEPT, ""),
+    "TAB for a node": (NOTHING_KEPT, f"{SMALL.workflow}-0", ""),
+    "TAB for a workflow once more": ("",),
+    "TAB for a node once more": (f"{SMALL.workflow}-0", ""),
+}
 
 
 def comparisons(rounds: int) -> tuple[Comparison, ...]:
@@ -29,26 +40,33 @@ def comparisons(rounds: int) -> tuple[Comparison, ...]:
     few = max(3, rounds // 5)
     many = f"--namespace={MANY.namespace}"
     return (
-        Comparison("the version", ("--version",), (Rival(("kubectl", "version", "--client"), time=0.5),), rounds),
+        Comparison("the version", _plugin("--version"), (Rival(("kubectl", "version", "--client"), time=0.5),), rounds),
         _pods(SMALL, rounds, pods=Rival(_kubectl_pods(SMALL), time=1.3), nodes=Rival(_argo_get(SMALL))),
         _pods(LARGE, few, pods=Rival(_kubectl_pods(LARGE)), nodes=Rival(_argo_get(LARGE), time=0.6, memory=1)),
         Comparison(
             f"the newest of {MANY.workflows} workflows of {MANY.nodes} nodes",
-            ("@latest", many),
+            _plugin("@latest", many),
             (Rival(("argo", "get", "@latest", many), time=0.02),),
             few,
         ),
         Comparison(
             f"the list of these {MANY.workflows} workflows",
-            (many,),
+            _plugin(many),
             (Rival(("argo", "list", many), time=0.02), Rival(("kubectl", "get", "workflows", many))),
+            few,
+        ),
+        *(_tab(what, words, rounds) for what, words in TYPED.items()),
+        Comparison(
+            f"TAB for these {MANY.workflows} workflows",
+            (_kubectl_tab("argo-pods", NOTHING_KEPT, many, ""),),
+            (Rival(_kubectl_tab("get", "workflows", many, ""), time=0.02),),
             few,
         ),
     )
 
 
 def _pods(load: Load, rounds: int, *, pods: Rival, nodes: Rival) -> Comparison:
-    ours = (f"{load.workflow}-0", f"--namespace={load.namespace}")
+    ours = _plugin(f"{load.workflow}-0", f"--namespace={load.namespace}")
     return Comparison(f"the pods of a workflow, {load.nodes} of them", ours, (pods, nodes), rounds)
 
 
@@ -58,3 +76,19 @@ def _kubectl_pods(load: Load) -> tuple[str, ...]:
 
 def _argo_get(load: Load) -> tuple[str, ...]:
     return "argo", "get", f"{load.workflow}-0", f"--namespace={load.namespace}"
+
+
+def _plugin(*arguments: str) -> tuple[tuple[str, ...], ...]:
+    """The plugin, and the plugin behind kubectl."""
+    return (PLUGIN, *arguments), ("kubectl", "argo-pods", *arguments)
+
+
+def _tab(what: str, words: tuple[str, ...], rounds: int) -> Comparison:
+    """TAB behind `kubectl argo-pods`, and the completion of kubectl itself, which keeps no names."""
+    where = f"--namespace={SMALL.namespace}"
+    rival = Rival(_kubectl_tab("get", "pods", where, ""), time=1.5)
+    return Comparison(what, (_kubectl_tab("argo-pods", where, *words),), (rival,), rounds)
+
+
+def _kubectl_tab(*words: str) -> tuple[str, ...]:
+    return "kubectl", "__complete", *words

@@ -32,7 +32,9 @@ def complaint(command: tuple[str, ...], environ: Mapping[str, str]) -> str:
 
 def measure(command: tuple[str, ...], environ: Mapping[str, str]) -> Cost:
     started = time.perf_counter()
-    process = subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     # Not process.wait(): only wait4 tells what this one child has used.
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tests.bench.comparisons import Comparison, Rival, comparisons
+from tests.bench.comparisons import PLUGIN, Comparison, Rival, comparisons
 from tests.bench.process import Cost, complaint, measure, median
 
 Command = tuple[str, ...]
@@ -41,8 +41,12 @@ def environment(bin_: Path) -> dict[str, str]:
 
 
 def commands_of(comparison: Comparison, plugin: Path) -> list[Command]:
-    ours = [(str(plugin), *comparison.ours), ("kubectl", "argo-pods", *comparison.ours)]
-    return ours + [rival.command for rival in comparison.rivals]
+    return [_with(plugin, command) for command in comparison.ours] + [rival.command for rival in comparison.rivals]
+
+
+def _with(plugin: Path, command: Command) -> Command:
+    """The command with the plugin that is measured, which need not be the first on PATH."""
+    return (str(plugin), *command[1:]) if command[0] == PLUGIN else command
 
 
 def compare(commands: Iterable[Command], rounds: int, environ: Mapping[str, str]) -> Costs:
@@ -67,7 +71,7 @@ def print_costs(costs: Costs) -> None:
 
 def ratios(comparison: Comparison, costs: Costs, plugin: Path) -> list[str]:
     """A line for each rival that could be measured."""
-    ours = costs.get((str(plugin), *comparison.ours))
+    ours = costs.get(_with(plugin, comparison.ours[0]))
     if not ours:
         return ["  skipped: the plugin"]
     return [
