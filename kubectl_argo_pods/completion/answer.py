@@ -12,14 +12,18 @@ import sys
 import time
 from collections.abc import Mapping
 
+from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.completion.candidate import Candidate
 from kubectl_argo_pods.completion.candidates import candidates
 from kubectl_argo_pods.completion.known import Known
 from kubectl_argo_pods.completion.line import slot
 from kubectl_argo_pods.completion.place import Place
+from kubectl_argo_pods.errors import UsageError
 
 # In seconds; with the start of the interpreter it makes one.
 PATIENCE = 0.9
+# For clusters, or credential plugins, that are worth a longer wait: a time like 3s.
+TIMEOUT = "KUBECTL_ARGO_PODS_COMPLETION_TIMEOUT"
 
 NO_SPACE, NO_FILES, KEEP_ORDER = 2, 4, 32
 
@@ -49,7 +53,7 @@ def answered(arguments: list[str], environ: Mapping[str, str], *, silent: bool) 
 
 def answer(arguments: list[str], environ: Mapping[str, str]) -> str:
     """What to print for the words of a line, of which the last one is being typed."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + _patience(environ)
     *words, typed = arguments or [""]
     meant = slot(words, typed)
     found, files = candidates(meant, Known(Place(meant.call, environ), deadline))
@@ -57,6 +61,13 @@ def answer(arguments: list[str], environ: Mapping[str, str]) -> str:
     if found and all(each.goes_on for each in found):
         directive |= NO_SPACE
     return "".join(map(_line, found)) + f":{directive}\n"
+
+
+def _patience(environ: Mapping[str, str]) -> float:
+    try:
+        return parse_timeout(environ.get(TIMEOUT)) or PATIENCE
+    except UsageError:
+        return PATIENCE
 
 
 def _line(candidate: Candidate) -> str:

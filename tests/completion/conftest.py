@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from kubectl_argo_pods.completion.answer import TIMEOUT
 from tests import builders, demo_workflow
 from tests.cluster import SimulatedCluster
 from tests.conftest import Run
@@ -51,6 +52,12 @@ def aged(name: str, seconds: float, phase: str, namespace: str = "argo") -> dict
     made = builders.workflow(name, node, phase=phase, startedAt=started, namespace=namespace)
     made["metadata"]["creationTimestamp"] = started
     return made
+
+
+@pytest.fixture
+def clean_environment(clean_environment: dict[str, str]) -> dict[str, str]:
+    """With more patience than people have, so that a busy machine makes no difference."""
+    return clean_environment | {TIMEOUT: "30s"}
 
 
 @pytest.fixture

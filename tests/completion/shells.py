@@ -31,6 +31,14 @@ STARTS = {
     "fish": (["--no-config", "-i"], "function fish_prompt; echo -n '$ '; end; function fish_greeting; end"),
     "tcsh": (["-f", "-i"], "set prompt='$ '; set autolist; unset autologout; set nobeep"),
 }
+COMPLETIONS = Path(__file__).parents[2] / "completions"
+# How they take ours.
+SOURCES = {
+    "bash": f"source {COMPLETIONS}/kubectl-argo_pods.bash",
+    "zsh": f"source {COMPLETIONS}/_kubectl-argo_pods",
+    "fish": f"source {COMPLETIONS}/kubectl-argo_pods.fish",
+    "tcsh": f"source {COMPLETIONS}/kubectl-argo_pods.tcsh",
+}
 # How they take kubectl's completion; tcsh has none.
 KUBECTL = {
     "bash": f"source {BASH_COMPLETION}; source <(kubectl completion bash)",

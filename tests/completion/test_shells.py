@@ -10,15 +10,8 @@ import pytest
 
 from tests.cluster import SimulatedCluster
 from tests.completion.conftest import AGE
-from tests.completion.shells import KUBECTL, STARTS, Shell, need
+from tests.completion.shells import COMPLETIONS, KUBECTL, SOURCES, STARTS, Shell, need
 
-COMPLETIONS = Path(__file__).parents[2] / "completions"
-SOURCES = {
-    "bash": f"source {COMPLETIONS}/kubectl-argo_pods.bash",
-    "zsh": f"source {COMPLETIONS}/_kubectl-argo_pods",
-    "fish": f"source {COMPLETIONS}/kubectl-argo_pods.fish",
-    "tcsh": f"source {COMPLETIONS}/kubectl-argo_pods.tcsh",
-}
 # What is typed, and what TAB makes of it.
 COMPLETED = {
     "ver": "version ",
