@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 
 from kubectl_argo_pods.cli import FUNCTIONS, fields
+from kubectl_argo_pods.completion.answer import TIMEOUT
 from kubectl_argo_pods.permissions import NEEDS, rules
 from tests.demo import timeless
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
-EXAMPLES = re.findall(r"^    \$ (kubectl .*)\n((?:    .*\n)*)", README, re.MULTILINE)
+EXAMPLES = re.findall(r"^    \$ (kubectl[ -].*)\n((?:    .*\n)*)", README, re.MULTILINE)
 
 
 @pytest.mark.parametrize(("command", "output"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
 def test_an_example_prints_what_the_readme_says(command: str, output: str, demo: dict[str, str]) -> None:
-    done = subprocess.run(command, shell=True, env=demo, capture_output=True, text=True, timeout=60)
+    patient = demo | {TIMEOUT: "30s"}
+    done = subprocess.run(command, shell=True, env=patient, capture_output=True, text=True, timeout=60)
     expected = "".join(line[4:] + "\n" for line in output.splitlines())
     assert timeless(done.stdout) == timeless(expected)
     assert (done.stderr, done.returncode) == ("", 0)
