@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
+import re
 import stat
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pexpect
 import pytest
 import yaml
 
@@ -205,21 +209,26 @@ def test_a_server_that_refuses_is_silent(tab: Tab, cluster: SimulatedCluster, fa
     assert tab("list ") == [IN_ORDER]
 
 
-def test_a_credential_plugin_finds_nobody_to_ask(
-    clean_environment: dict[str, str], cluster: SimulatedCluster, kubeconfig: Path, tmp_path: Path
-) -> None:
-    import pexpect
-
-    plugin = tmp_path / "plugin"
-    credential = (
-        f'{{"apiVersion": "{VERSION}", "kind": "ExecCredential", "status": {{"token": "{cluster.admin_token}"}}}}'
-    )
-    plugin.write_text(f"{TALKATIVE}echo '{credential}'\n")
+def talkative_plugin(folder: Path, token: str) -> Path:
+    """A credential plugin that asks wherever it finds somebody, and leaves a file `asked` then."""
+    plugin = folder / "plugin"
+    credential = {"apiVersion": VERSION, "kind": "ExecCredential", "status": {"token": token}}
+    plugin.write_text(f"{TALKATIVE}echo '{json.dumps(credential)}'\n")
     plugin.chmod(0o755)
+    return plugin
+
+
+def use_plugin(kubeconfig: Path, plugin: Path) -> None:
     config = yaml.safe_load(kubeconfig.read_text())
     asks = {"apiVersion": VERSION, "command": str(plugin), "interactiveMode": "IfAvailable"}
     config["users"][0]["user"] = {"exec": asks}
     kubeconfig.write_text(yaml.safe_dump(config))
+
+
+def test_a_credential_plugin_finds_nobody_to_ask(
+    clean_environment: dict[str, str], cluster: SimulatedCluster, kubeconfig: Path, tmp_path: Path
+) -> None:
+    use_plugin(kubeconfig, talkative_plugin(tmp_path, cluster.admin_token))
     terminal = pexpect.spawn(
         PROGRAM[0], [*PROGRAM[1:], "__complete", "etl"], env=clean_environment, cwd=str(tmp_path), encoding="utf-8"
     )
@@ -235,6 +244,50 @@ echo "plugin talks" >&2
 if { echo "plugin asks" >/dev/tty; } 2>/dev/null; then touch asked; fi
 if [ -t 0 ]; then touch asked; fi
 """
+
+
+WITHOUT_FORK = """
+import os
+del os.fork
+from kubectl_argo_pods.__main__ import main
+main()
+"""
+
+
+def test_where_there_is_no_fork_it_is_as_silent(
+    clean_environment: dict[str, str], cluster: SimulatedCluster, kubeconfig: Path, tmp_path: Path
+) -> None:
+    use_plugin(kubeconfig, talkative_plugin(tmp_path, cluster.admin_token))
+    command = [sys.executable, "-I", "-c", WITHOUT_FORK, "__complete", "etl"]
+    done = subprocess.run(
+        command, env=clean_environment, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    assert (done.stdout.partition(" ")[0], done.stderr) == ("etl-7k2lp\tRunning", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who waits for a lock")
+def test_of_two_at_once_one_asks_and_the_other_waits_for_its_answer(
+    tab: Tab, cluster: SimulatedCluster, clean_environment: dict[str, str]
+) -> None:
+    tab("etl")
+    age(clean_environment, seconds=60)
+    (kept,) = cached(clean_environment)
+    with open(kept.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        waiting = subprocess.Popen(
+            [*PROGRAM, "__complete", "nightly"], env=clean_environment, stdout=subprocess.PIPE, text=True
+        )
+        until_waited_for(os.fstat(lock.fileno()).st_ino)
+        kept.write_text('[["nightly-9", "Running 1s", "Running", "argo"]]')
+    assert waiting.communicate(timeout=30)[0] == f"nightly-9\tRunning 1s\n{IN_ORDER}\n"
+    assert len(cluster.journal) == 1
+
+
+def until_waited_for(inode: int) -> None:
+    deadline = time.monotonic() + 30
+    while not re.search(rf"-> .*:{inode} ", Path("/proc/locks").read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 LINES = {"verbs": [""], "nodes": ["etl-7k2lp", ""], "flags": ["-"], "formats": ["-o", ""]}
