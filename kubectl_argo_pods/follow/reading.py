@@ -47,6 +47,7 @@ class Reader:
         self.left = query.limit_bytes
         self.previous = query.previous
         self._is_timed = True
+        self._unended = NOTHING  # the line that had not ended when the last stream did
         self._target = target
         self._query = query
         self._sink = sink
@@ -157,6 +158,7 @@ class Reader:
     def go_on(self, end: End) -> None:
         """Prepares for the next stream of this run."""
         self.position.resume()
+        self._unended = end.rest
         self._cause = self._cause or end.cause
         self._may_have_broken = not end.cause
 
@@ -197,7 +199,8 @@ class Reader:
         """Hands on lines that had not been seen; returns how many they are."""
         if gap:
             self.tell("gap", f"{gap.after.decode()} {gap.before.decode()}", lossy=True)
-            self._cause = ""
+            self._cause, self._may_have_broken = "", False
+            batch = _glued(self._unended, batch)
         if not batch.times:
             return 0
         self.position.advance(batch)
@@ -229,6 +232,14 @@ def _said(batch: Batch, inside: bool) -> str:
     index, line = batch.strays[-1]
     is_last = index == len(batch.lines) and not (inside and not batch.lines)
     return line.decode("utf-8", "replace")[:200] if is_last else ""
+
+
+def _glued(rest: Batch, batch: Batch) -> Batch:
+    """The lines of a new file, the first of which goes on where the old one was cut off: container runtimes rotate logs
+    wherever they are in a line (containerd, internal/cri/io)."""
+    if not rest.times or not batch.times:
+        return batch
+    return Batch([*rest.times, *batch.times[1:]], [rest.lines[0] + batch.lines[0], *batch.lines[1:]], batch.strays)
 
 
 def cut(lines: Lines, left: int, timestamps: bool) -> tuple[Lines, int]:

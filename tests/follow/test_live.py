@@ -166,6 +166,27 @@ def test_lines_that_were_rotated_away_are_a_gap(pods_of_own: Containers) -> None
     assert events(following.rest()) == [("a", "complete")]
 
 
+def test_a_line_that_is_cut_by_the_rotation_stays_whole(pods_of_own: Containers) -> None:
+    pods_of_own.cluster.logs.breaks[:] = [Break(31 + 4 + 31 + 5, "eof")]
+    pods_of_own.put("a", "running")
+    following = Following(pods_of_own)
+    log = pods_of_own.log("a")
+    log.write_lines("one", start=START)
+    assert following.line() == "a: one"
+    asked = len(pods_of_own.cluster.journal)
+    pods_of_own.cluster.faults.stall("/log")
+    log.write(Record(START + 1, b"begin"))
+    await_(lambda: any(path.endswith("/log") for path in pods_of_own.cluster.journal.paths[asked:]))
+    log.rotate()
+    log.write(Record(START + 2, b" and end\n"))
+    pods_of_own.cluster.faults.release()
+    assert following.line() == "a: begin and end"
+    log.end()
+    pods_of_own.put("a")
+    following.end_workflow()
+    assert events(following.rest())[-1] == ("a", "complete")
+
+
 def test_a_log_that_is_rotated_while_it_is_read_has_no_gap(pods_of_own: Containers) -> None:
     pods_of_own.put("a", "running")
     following = Following(pods_of_own)
