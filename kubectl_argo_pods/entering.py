@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
-from kubectl_argo_pods import kubectl, session
+from kubectl_argo_pods import session
 from kubectl_argo_pods.cluster.channels import Channels, Exit
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.containers import DEFAULT_CONTAINER, Container, containers, default_container
@@ -16,7 +16,6 @@ from kubectl_argo_pods.options import Connection, Inside, Interaction
 from kubectl_argo_pods.places import Place, completed
 from kubectl_argo_pods.sources.kube_exec import Process, needs_another_way, start
 from kubectl_argo_pods.sources.kube_pods import KubePods
-from kubectl_argo_pods.sources.running import wait_until
 from kubectl_argo_pods.terminal import CAN_WAIT_FOR_STDIN, is_terminal, raw, size_of
 from kubectl_argo_pods.workflow import Manifest
 
@@ -61,6 +60,8 @@ def running_container(pods: KubePods, place: Place, wish: Wish) -> str:
     if not _is_settled(manifest, name):
         if not wish.quiet:
             print(f"waiting: {_state(manifest, name)}", file=sys.stderr)
+        from kubectl_argo_pods.sources.running import wait_until
+
         manifest = wait_until(
             pods, manifest, lambda seen: _is_settled(seen, name), wish.patience, lambda seen: _state(seen, name)
         )
@@ -188,6 +189,8 @@ def told(ended: Exit) -> int:
 
 
 def _by_kubectl(process: Process, connection: Connection, environ: Mapping[str, str]) -> Exit:
+    from kubectl_argo_pods import kubectl
+
     flags = ["--stdin"] * process.stdin + ["--tty"] * process.tty
     words = ["exec", process.pod, f"--container={process.container}", *flags, "--", *process.command]
     return Exit(kubectl.call(words, process.namespace, connection, environ), is_told=True)

@@ -8,12 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from kubectl_argo_pods.errors import ArgoPodsError
-from kubectl_argo_pods.terminal import is_terminal
-
-
-def can_pick() -> bool:
-    """Whether there is someone to ask."""
-    return is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
 
 def pick(head: str, lines: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -11,12 +11,11 @@ from kubectl_argo_pods.asked import Asked, pod_query, rows
 from kubectl_argo_pods.errors import AmbiguousError, ConfigError, NoMatchError, TimedOutError, UsageError
 from kubectl_argo_pods.options import Filters
 from kubectl_argo_pods.output.table import table
-from kubectl_argo_pods.picking import can_pick, pick
 from kubectl_argo_pods.pod import NodePod, steps
 from kubectl_argo_pods.sources import PodQuery
 from kubectl_argo_pods.sources.finding import find
-from kubectl_argo_pods.sources.following import follow
 from kubectl_argo_pods.sources.kube_pods import KubePods
+from kubectl_argo_pods.terminal import is_terminal
 
 # What can still run something; the API server knows no fieldSelector with `or`.
 ACTIVE = "status.phase!=Succeeded,status.phase!=Failed"
@@ -48,15 +47,22 @@ def pods_of(meant: Asked) -> KubePods:
 def the_one(meant: Asked, filters: Filters, wants_to_pick: bool, patience: float, environ: Mapping[str, str]) -> Place:
     """The one place that is meant, chosen on the terminal where there are several; raises AmbiguousError."""
     found = active(meant, filters, patience)
-    if wants_to_pick and not can_pick():
+    if wants_to_pick and not has_user():
         raise UsageError("-F/--pick needs a terminal to choose on")
     if len(found) == 1 and not wants_to_pick:
         return found[0]
     lines = table([_cells(place) for place in found], HEADERS, HEADERS).splitlines()
-    if can_pick():
+    if has_user():
+        from kubectl_argo_pods.picking import pick
+
         return found[pick(lines[0], lines[1:], environ)]
     listed = "\n".join(lines)
     raise AmbiguousError(f"{len(found)} pods match, and one is needed: name its step, or the pod itself\n{listed}")
+
+
+def has_user() -> bool:
+    """Whether there is someone who can be asked."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
 
 HEADERS = ("STEP", "POD", "STATUS", "AGE")
@@ -94,9 +100,9 @@ def _is_coming(row: NodePod) -> bool:
 
 
 def _awaited(meant: Asked, filters: Filters, query: PodQuery, coming: list[NodePod], patience: float) -> list[Place]:
-    states = ", ".join(
-        f'"{step}" is {row.node.phase}' for step, row in zip(steps(coming), coming, strict=True) if row.node
-    )
+    from kubectl_argo_pods.sources.following import follow
+
+    states = ", ".join(_states(coming))
     print(f"waiting for a pod: {states}", file=sys.stderr)
     deadline = time.monotonic() + patience
     for shown in follow(meant.sources, meant.wanted, query, time.time):

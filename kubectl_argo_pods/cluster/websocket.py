@@ -1,7 +1,6 @@
 """A websocket (RFC 6455) on a connection of our own: messages in and out without waiting, for a loop that selects.
 
-websocket-client knows how frames look. Its own way of connecting is not used: credentials, impersonation, proxies and
-TLS are those of every other request.
+Credentials, impersonation, proxies and TLS are those of every other request.
 """
 
 from __future__ import annotations
@@ -18,10 +17,9 @@ from hashlib import sha1
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from websocket import ABNF, WebSocketException, continuous_frame, frame_buffer
-
 from kubectl_argo_pods.cluster import faults
 from kubectl_argo_pods.cluster.endpoint import Endpoint
+from kubectl_argo_pods.cluster.frames import BINARY, CLOSE, PING, PONG, Decoder, Frame, FrameError, encoded
 from kubectl_argo_pods.cluster.http import Http, Request
 from kubectl_argo_pods.errors import ApiError, LostError
 
@@ -30,12 +28,9 @@ MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 # how long it may be without one. In seconds.
 PING_EVERY = 5.0
 SILENCE = 61.0
-# No server of Kubernetes sends more at once than the 32 KiB that Go copies by; what is longer is no frame of theirs.
-LONGEST_FRAME = 32 * 1024 * 1024
-# As much as one call may read of a TLS connection.
-RECORD = 16384
-# The code of RFC 6455 for an end that is as it should be.
-NORMAL = (1000).to_bytes(2, "big")
+CHUNK = 65536
+# The codes of RFC 6455 for an end that is as it should be, and for one that came without a code.
+NORMAL, NO_CODE = (1000).to_bytes(2, "big"), 1005
 WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -74,10 +69,10 @@ class WebSocket:
         self.closed: Closed | None = None
         self._sock = sock
         sock.setblocking(False)
-        self._early = early  # what came with the head of the answer
         self._endpoint = endpoint
-        self._frames = frame_buffer(self._recv, skip_utf8_validation=True)
-        self._fragments = continuous_frame(fire_cont_frame=False, skip_utf8_validation=True)
+        self._decoder = Decoder()
+        # What came with the head of the answer.
+        self._decoder.feed(early)
         self._outgoing: deque[memoryview] = deque()
         self.unsent = 0  # bytes
         self._heard_at = self._pinged_at = time.monotonic()
@@ -87,21 +82,23 @@ class WebSocket:
 
     def receive(self) -> bytes | None:
         """The next whole message, None where there is none yet or no more; raises LostError."""
-        while self.closed is None:
-            try:
-                frame = self._frames.recv_frame()
-            except WOULD_BLOCK:
-                return None
-            except (OSError, WebSocketException) as error:
-                raise LostError(self._why(error)) from error
-            message = self._take(frame)
-            if message is not None:
-                return message
+        try:
+            while self.closed is None:
+                if frame := self._decoder.message():
+                    if frame.opcode < CLOSE:
+                        return frame.payload
+                    self._obey(frame)
+                else:
+                    self._decoder.feed(self._received())
+        except WOULD_BLOCK:
+            return None
+        except (OSError, FrameError) as error:
+            raise LostError(self._why(error)) from error
         return None
 
     def send(self, message: bytes) -> None:
         """Send a message as soon as the connection takes it; `flush` does what is left."""
-        self._put(message, ABNF.OPCODE_BINARY)
+        self._put(BINARY, message)
 
     def flush(self) -> None:
         """Send of what is waiting as much as the connection takes; raises LostError."""
@@ -125,60 +122,39 @@ class WebSocket:
             raise LostError(f"{self._endpoint.label} gave no sign of life for {SILENCE:.0f} seconds")
         if now - self._pinged_at >= PING_EVERY:
             self._pinged_at = now
-            self._put(b"", ABNF.OPCODE_PING)
+            self._put(PING, b"")
         return max(0.0, self._pinged_at + PING_EVERY - now)
 
     def close(self) -> None:
         """End the connection, with a word if that can be said without waiting."""
         if self.closed is None and not self._outgoing:
             with suppress(OSError):
-                self._sock.send(ABNF.create_frame(NORMAL, ABNF.OPCODE_CLOSE).format())
+                self._sock.send(encoded(CLOSE, NORMAL))
         with suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
         self._sock.close()
 
-    def _recv(self, size: int) -> bytes:
-        if (self._frames.length or 0) > LONGEST_FRAME:
-            raise WebSocketException(f"a frame of {self._frames.length} bytes")
-        if self._early:
-            received, self._early = self._early[:size], self._early[size:]
-            return received
-        received = self._sock.recv(min(size, RECORD))
+    def _received(self) -> bytes:
+        received = self._sock.recv(CHUNK)
         if not received:
             raise ConnectionResetError("the server closed it")
         self._heard_at = time.monotonic()
         return received
 
-    def _take(self, frame: ABNF) -> bytes | None:
-        payload = frame.data
-        assert isinstance(payload, bytes)
-        if frame.opcode == ABNF.OPCODE_PING:
-            self._put(payload, ABNF.OPCODE_PONG)
-        elif frame.opcode == ABNF.OPCODE_CLOSE:
-            code = int.from_bytes(payload[:2], "big") if len(payload) > 1 else 1005
-            self.closed = Closed(code, payload[2:].decode("utf-8", "replace"))
-        elif frame.opcode != ABNF.OPCODE_PONG:
-            return self._whole(frame, payload)
-        return None
+    def _obey(self, frame: Frame) -> None:
+        if frame.opcode == PING:
+            self._put(PONG, frame.payload)
+        elif frame.opcode == CLOSE:
+            code = int.from_bytes(frame.payload[:2], "big") if len(frame.payload) > 1 else NO_CODE
+            self.closed = Closed(code, frame.payload[2:].decode("utf-8", "replace"))
 
-    def _whole(self, frame: ABNF, payload: bytes) -> bytes | None:
-        """The message that a frame completes."""
-        if frame.fin and frame.opcode != ABNF.OPCODE_CONT:
-            return payload
-        self._fragments.validate(frame)
-        self._fragments.add(frame)
-        if not self._fragments.is_fire(frame):
-            return None
-        message: bytes = self._fragments.extract(frame)[1].data
-        return message
-
-    def _put(self, payload: bytes, opcode: int) -> None:
-        frame = memoryview(ABNF.create_frame(payload, opcode).format())
+    def _put(self, opcode: int, payload: bytes) -> None:
+        frame = memoryview(encoded(opcode, payload))
         self._outgoing.append(frame)
         self.unsent += len(frame)
         self.flush()
 
     def _why(self, error: Exception) -> str:
-        if isinstance(error, WebSocketException):
+        if isinstance(error, FrameError):
             return f"{self._endpoint.label} sent what is no websocket frame: {error}"
         return str(faults.from_network(error, self._endpoint))

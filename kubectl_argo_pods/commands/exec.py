@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
 from typing import Annotated
 
-from kubectl_argo_pods import everywhere
 from kubectl_argo_pods.asked import Asked, asked
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.entering import enter, has_terminal, running_container, told, wish
@@ -64,6 +62,10 @@ def _refuse(manifests: Manifests, inside: Inside, interaction: Interaction, many
 def _everywhere(
     meant: Asked, filters: Filters, inside: Inside, interaction: Interaction, many: Many, command: tuple[str, ...]
 ) -> int:
+    import tempfile
+
+    from kubectl_argo_pods import everywhere
+
     if not many.parallel.isdecimal() or int(many.parallel) < 1:
         raise UsageError(f'--parallel "{many.parallel}" is not a number from 1 on')
     timeout = parse_timeout(many.timeout, "--timeout")
