@@ -43,6 +43,7 @@ e2e: $(VENV)/.installed  ## run the tests that need a cluster with Argo Workflow
 bench: $(VENV)/.installed  ## compare time and memory with kubectl and argo, on the cluster named by KUBECONFIG
 	@test -n "$$KUBECONFIG" || { echo "make bench: set KUBECONFIG to a cluster with Argo Workflows (see CONTRIBUTING.md)" >&2; exit 2; }
 	PATH="$$PATH:$(abspath $(BIN))" $(BIN)/python -m tests.bench.objects
+	PATH="$$PATH:$(abspath $(BIN))" $(BIN)/python -m tests.bench.running
 	$(BIN)/python -m tests.bench.run --plugin $(BIN)/kubectl-argo_pods
 
 generate: $(VENV)/.installed  ## write anew what is made of the commands' declarations

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from tests.bench import exec_comparisons
 from tests.bench.objects import LARGE, MANY, SMALL, Load
+from tests.bench.values import PLUGIN, Comparison, Rival
 
-PLUGIN = "kubectl-argo_pods"
 PODS_OF = "--selector=workflows.argoproj.io/workflow="
-
-
-class Rival(NamedTuple):
-    """A command that does the same or less; the goals are ratios of ours to it, None where it is only looked at."""
-
-    command: tuple[str, ...]
-    time: float | None = None
-    memory: float | None = None
-
-
-class Comparison(NamedTuple):
-    title: str
-    ours: tuple[tuple[str, ...], ...]  # commands, of which the first is the one that counts
-    rivals: tuple[Rival, ...]
-    rounds: int
 
 
 # A place where nothing can be kept, so that TAB asks the cluster each time.
@@ -62,6 +46,7 @@ def comparisons(rounds: int) -> tuple[Comparison, ...]:
             (Rival(_kubectl_tab("get", "workflows", many, ""), time=0.02),),
             few,
         ),
+        *exec_comparisons.comparisons(rounds),
     )
 
 

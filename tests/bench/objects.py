@@ -37,6 +37,8 @@ class Load(NamedTuple):
 SMALL = Load("bench-small", "small", 1, 50, with_pods=True)
 LARGE = Load("bench-large", "large", 1, 5000, with_pods=True)
 MANY = Load("bench-many", "many", 150, 1500, with_pods=False)
+# Its pods are those of tests/bench/running.py.
+RUNNING = Load("bench-exec", "exec", 1, 50, with_pods=False)
 
 Send = Callable[[str, str, Manifest], Any]
 

@@ -16,25 +16,31 @@ class Cost(NamedTuple):
     memory: float  # MiB at its peak
 
 
-def complaint(command: tuple[str, ...], environ: Mapping[str, str]) -> str:
+def complaint(command: tuple[str, ...], environ: Mapping[str, str], stdin: str) -> str:
     """Run a command once without measuring, which also warms up its caches; what is wrong with it, "" for nothing."""
+    pipe = subprocess.PIPE
     try:
-        done = subprocess.run(
-            command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        with open(stdin, "rb") as file:
+            process = subprocess.Popen(command, env=environ, stdin=file, stdout=pipe, stderr=pipe)
     except FileNotFoundError:
         return f"{command[0]} is not there"
-    if done.returncode:
-        last = done.stderr.strip().rpartition("\n")[2]
-        return f"status {done.returncode}: {last}"
-    return "" if done.stdout else "it printed nothing"
+    assert process.stdout and process.stderr
+    with process:
+        printed = bool(process.stdout.read(1))
+        # Not all at once: what this process needs, the next ones would be charged with at their start.
+        while process.stdout.read(65536):
+            pass
+        last = process.stderr.read().decode().strip().rpartition("\n")[2]
+    if process.returncode:
+        return f"status {process.returncode}: {last}"
+    return "" if printed else "it printed nothing"
 
 
-def measure(command: tuple[str, ...], environ: Mapping[str, str]) -> Cost:
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def measure(command: tuple[str, ...], environ: Mapping[str, str], stdin: str) -> Cost:
+    nothing = subprocess.DEVNULL
+    with open(stdin, "rb") as file:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, env=environ, stdin=file, stdout=nothing, stderr=nothing)
     # Not process.wait(): only wait4 tells what this one child has used.
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started

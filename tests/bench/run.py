@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench.comparisons import PLUGIN, Comparison, Rival, comparisons
+from tests.bench.comparisons import comparisons
 from tests.bench.process import Cost, complaint, measure, median
+from tests.bench.values import PLUGIN, Comparison, Rival
 
 Command = tuple[str, ...]
 Costs = dict[Command, Cost]
@@ -21,13 +24,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plugin", type=Path, default=Path(".venv/bin/kubectl-argo_pods"))
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--only", default="", help="the comparisons whose titles have this in them")
     given = parser.parse_args()
     plugin = given.plugin.absolute()
     environ = environment(plugin.parent)
     summary: list[str] = []
-    for comparison in comparisons(given.rounds):
+    for comparison in (each for each in comparisons(given.rounds) if given.only in each.title):
         print(f"\n{comparison.title} ({comparison.rounds} rounds)", flush=True)
-        costs = compare(commands_of(comparison, plugin), comparison.rounds, environ)
+        with stdin_of(comparison) as stdin:
+            costs = compare(commands_of(comparison, plugin), comparison.rounds, environ, stdin)
         print_costs(costs)
         summary += [comparison.title, *ratios(comparison, costs, plugin)]
     print("\nIn short: ours / theirs\n" + "\n".join(summary))
@@ -49,16 +54,24 @@ def _with(plugin: Path, command: Command) -> Command:
     return (str(plugin), *command[1:]) if command[0] == PLUGIN else command
 
 
-def compare(commands: Iterable[Command], rounds: int, environ: Mapping[str, str]) -> Costs:
+@contextmanager
+def stdin_of(comparison: Comparison) -> Iterator[str]:
+    """The file that the commands read: so many zeros, which take no place on the disk, or nothing."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.truncate(comparison.stdin)
+        yield file.name
+
+
+def compare(commands: Iterable[Command], rounds: int, environ: Mapping[str, str], stdin: str) -> Costs:
     """The median cost of each command that works here. Each round runs all of them, so that a busy minute hits all."""
     able = []
     for command in commands:
-        wrong = complaint(command, environ)
+        wrong = complaint(command, environ, stdin)
         if wrong:
             print(f"  skipped: {' '.join(command)}: {wrong}", flush=True)
         else:
             able.append(command)
-    runs = [[measure(command, environ) for command in able] for _ in range(rounds)]
+    runs = [[measure(command, environ, stdin) for command in able] for _ in range(rounds)]
     return {command: median(costs) for command, costs in zip(able, zip(*runs, strict=True), strict=True)}
 
 

@@ -222,6 +222,10 @@ def _pod_name(workflow: str, index: int) -> str:
     return pod_name(workflow, node, TEMPLATE, node_id(workflow, node))
 
 
+def first_pod_name(workflow: str) -> str:
+    return _pod_name(workflow, 0)
+
+
 def _failed(index: int) -> bool:
     return index % 500 == 7
 
