@@ -48,10 +48,10 @@ def start(clean_environment: dict[str, str]) -> Start:
     return start
 
 
-def watched(cluster: SimulatedCluster) -> None:
-    """Returns when the program watches."""
+def watched(cluster: SimulatedCluster, times: int = 1) -> None:
+    """Returns when the program watches, for so many times."""
     deadline = time.monotonic() + 20
-    while not cluster.watches.count:
+    while len([each for each in cluster.journal if "watch" in each.query]) < times or not cluster.watches.count:
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
@@ -75,7 +75,7 @@ def test_it_waits_through_the_end_of_a_watch_and_lost_versions(deep: SimulatedCl
         watched(deep)
         deep.state.forget_history()
         deep.watches.end()
-        watched(deep)
+        watched(deep, times=2)
         deep.watches.cut()
         deep.load([starting(wait=running.RUNS, main=running.RUNS)])
         assert process.communicate(timeout=20) == ("out\n", "")
