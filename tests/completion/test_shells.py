@@ -18,7 +18,7 @@ COMPLETED = {
     "list etl": "list etl-7k2lp ",
     "wf/etl": "wf/etl-7k2lp ",
     "@la": "@latest ",
-    "etl-7k2lp ex": "etl-7k2lp extract ",
+    "etl-7k2lp ext": "etl-7k2lp extract ",
     "list etl-7k2lp extract che": "list etl-7k2lp extract check",
     "etl-7k2lp list ex": "etl-7k2lp list extract ",
     "etl-7k2lp template:fe": "etl-7k2lp template:fetch ",
