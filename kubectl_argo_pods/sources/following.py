@@ -35,7 +35,7 @@ def follow(sources: Sources, wanted: Wanted, query: PodQuery, clock: Callable[[]
     # An event has to tell its pod's owner and version, so the list does, too.
     query = query if query.include == "Object" else query._replace(include="Metadata")
     shown = find(sources, wanted, query, clock())
-    yield shown
+    yield list(shown)
     changes: SimpleQueue[_Change] = SimpleQueue()
     stop = Event()
     for number, each in enumerate(shown):
