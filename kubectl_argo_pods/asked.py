@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from kubectl_argo_pods.attempts import Attempts
 from kubectl_argo_pods.errors import ForbiddenError, UsageError
 from kubectl_argo_pods.filters import NodeFilters, narrow
 from kubectl_argo_pods.options import Connection, Filters
@@ -49,18 +50,36 @@ def rows(
     orphans: bool = False,
 ) -> list[NodePod]:
     """The rows that the NODE words and the filters leave; raises NoMatchError, ForbiddenError and UsageError."""
+    return chosen(joined(snapshots, filters), nodes, filters, all_nodes=all_nodes, orphans=orphans)
+
+
+def joined(snapshots: Iterable[Snapshot], filters: Filters) -> list[list[NodePod]]:
+    """The nodes and pods of each workflow; raises ForbiddenError where pods are to be selected and cannot be listed."""
     found = list(snapshots)
     selects_pods = bool(filters.selector or filters.field_selector)
     if selects_pods and any(snapshot.pods is None for snapshot in found):
         # Where somebody refused, the notice of that says who and why.
         why = "" if any(snapshot.notices for snapshot in found) else ": there is no cluster to ask"
         raise ForbiddenError(f"-l/--selector and --field-selector select pods, which cannot be listed{why}")
-    joined = [join(snapshot.workflow, snapshot.pods) for snapshot in found]
+    return [join(snapshot.workflow, snapshot.pods) for snapshot in found]
+
+
+def chosen(
+    workflows: list[list[NodePod]],
+    nodes: tuple[str, ...],
+    filters: Filters,
+    *,
+    all_nodes: bool = False,
+    orphans: bool = False,
+    attempts: Attempts | None = None,
+) -> list[NodePod]:
+    """The rows of joined workflows that are left; `attempts` are those of retried nodes, if not as a list has them."""
     types = split(filters.type)
     # A selector of pods can only be passed by pods that are there.
-    shown = Shown(all_nodes=all_nodes, containers=bool(types), orphans=orphans, live=selects_pods)
+    live = bool(filters.selector or filters.field_selector)
+    shown = Shown(all_nodes=all_nodes, containers=bool(types), orphans=orphans, live=live)
     narrowing = NodeFilters(split(filters.phase), types, filters.template, filters.node_field_selector or "")
-    return narrow(listed(joined, nodes, shown), narrowing)
+    return narrow(listed(workflows, nodes, shown, attempts), narrowing)
 
 
 def split(given: tuple[str, ...]) -> tuple[str, ...]:

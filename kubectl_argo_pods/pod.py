@@ -295,4 +295,19 @@ def _step(row: NodePod, bearers: dict[tuple[str, str, str], set[str]]) -> str:
         return f"({row.kind})"
     if len(bearers[_title(row, row.node)]) == 1:
         return row.node.display_name
-    return row.node.name.removeprefix(row.workflow.name).removeprefix(".") or row.node.name
+    return _own_name(row.workflow, row.node)
+
+
+def _own_name(workflow: Workflow, node: Node) -> str:
+    return node.name.removeprefix(workflow.name).removeprefix(".") or node.name
+
+
+def called(workflow: Workflow) -> dict[str, str]:
+    """By node id, how a node is called among all of its workflow, whichever of them are shown."""
+    bearers: dict[str, int] = {}
+    for node in workflow.nodes.values():
+        bearers[node.display_name] = bearers.get(node.display_name, 0) + 1
+    return {
+        node.id: node.display_name if bearers[node.display_name] == 1 else _own_name(workflow, node)
+        for node in workflow.nodes.values()
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 
+from kubectl_argo_pods.attempts import Attempts, last, pruned
 from kubectl_argo_pods.errors import NoMatchError, UsageError
 from kubectl_argo_pods.filters import has_template
 from kubectl_argo_pods.graph import Families, families, split_number, within
@@ -12,6 +13,8 @@ from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.spelling import near_misses
 from kubectl_argo_pods.workflow import LEAVES, PARENTS, Node, parameter
 
+# How kubectl lets one write that a name is a pod's.
+POD_KINDS = ("pod/", "pods/", "po/")
 PHASE_WORDS = {
     "@failed": ("Failed", "Error"),
     "@running": ("Running",),
@@ -20,11 +23,14 @@ PHASE_WORDS = {
 }
 
 
-def select(node_pods: list[NodePod], words: Iterable[str]) -> list[NodePod]:
-    """The rows that the NODE words mean, in their own order; raises NoMatchError for a name that means none."""
+def select(node_pods: list[NodePod], words: Iterable[str], attempts: Attempts | None = None) -> list[NodePod]:
+    """The rows that the NODE words mean, in their own order; raises NoMatchError for a name that means none.
+
+    A retry node means its last attempt, and what holds it all of them; `attempts` says otherwise for both.
+    """
     chosen: set[int] = set()
     for word in words:
-        found = _find(node_pods, word)
+        found = _find(node_pods, word, attempts)
         # A word for a state filters: that no node is in it is an answer, not a mistake.
         if not found and not word.startswith("@"):
             raise NoMatchError(_no_match(node_pods, word))
@@ -32,7 +38,7 @@ def select(node_pods: list[NodePod], words: Iterable[str]) -> list[NodePod]:
     return [row for number, row in enumerate(node_pods) if number in chosen]
 
 
-def _find(node_pods: list[NodePod], word: str) -> set[int]:
+def _find(node_pods: list[NodePod], word: str, attempts: Attempts | None) -> set[int]:
     if word.startswith("@"):
         return _by_state(node_pods, word)
     kind, _, rest = word.partition(":")
@@ -41,7 +47,7 @@ def _find(node_pods: list[NodePod], word: str) -> set[int]:
     if kind == "param" and "=" in rest:
         name, _, value = rest.partition("=")
         return _leaves(node_pods, lambda node: parameter(node, name) == value)
-    return _by_name(node_pods, word)
+    return _expand(node_pods, _by_name(node_pods, word), attempts)
 
 
 def _leaves(node_pods: list[NodePod], meant: Callable[[Node], bool]) -> set[int]:
@@ -82,14 +88,15 @@ def _by_name(node_pods: list[NodePod], word: str) -> set[int]:
     for means in (_is_named, _is_item_of, _ends_with, _is_like):
         named = {number for number, row in enumerate(node_pods) if means(row, word)}
         if named:
-            return _expand(node_pods, named)
+            return named
     return set()
 
 
 def _names(row: NodePod) -> tuple[str, ...]:
     node = row.node
     # A node's name means the node itself, not the containers that share its pod.
-    pod = () if not row.name or (node and node.type == "Container") else (row.name, f"pod/{row.name}")
+    is_container = node is not None and node.type == "Container"
+    pod = () if not row.name or is_container else (row.name, *(f"{kind}{row.name}" for kind in POD_KINDS))
     if node is None:
         return pod
     return (node.display_name, node.name, node.id, f"node/{node.display_name}", f"node/{node.name}", *pod)
@@ -116,13 +123,17 @@ def _is_like(row: NodePod, word: str) -> bool:
     return any(character in word for character in "*?[") and any(fnmatchcase(name, word) for name in _names(row))
 
 
-def _expand(node_pods: list[NodePod], numbers: set[int]) -> set[int]:
+def _expand(node_pods: list[NodePod], numbers: set[int], attempts: Attempts | None) -> set[int]:
     """A node with a pod means itself, a retry node its last attempt, a parent the pods under it."""
     parents = [node for number in numbers if (node := node_pods[number].node) and node.type in PARENTS]
     if not parents:
         return numbers
     family = families(node_pods[0].workflow)
-    under = {node.id for parent in parents for node in _meant_by(parent, family)}
+    if attempts:
+        held = pruned(family, attempts)
+        under = {node.id for parent in parents for node in within(parent, held)}
+    else:
+        under = {node.id for parent in parents for node in _meant_by(parent, family)}
     meant = {number for number in numbers if (node := node_pods[number].node) is None or node.type not in PARENTS}
     meant.update(number for number, row in enumerate(node_pods) if _runs_one_of(row, under))
     # A parent that has nothing under it stands for itself: its phase is the answer.
@@ -133,8 +144,9 @@ def _meant_by(parent: Node, family: Families) -> Iterator[Node]:
     """What runs within a parent; within a retry node, its last attempt alone."""
     if parent.type != "Retry":
         yield from within(parent, family)
-    elif attempts := family.members.get(parent.id):
-        yield from within(max(attempts, key=lambda attempt: split_number(attempt.display_name)[1]), family)
+    else:
+        for attempt in last(family.members.get(parent.id, [])):
+            yield from within(attempt, family)
 
 
 def _runs_one_of(row: NodePod, ids: set[str]) -> bool:
@@ -152,3 +164,17 @@ def _no_match(node_pods: list[NodePod], word: str) -> str:
     hint = near_misses(word, names)
     where = f'no node or pod "{word}" in workflow "{_workflow_name(node_pods)}"' if node_pods else f'no node "{word}"'
     return where + (hint or "; `--all-nodes` lists every node")
+
+
+def named(node_pods: list[NodePod], word: str) -> list[Node]:
+    """The nodes that a word names itself, as opposed to those that a pattern or a state finds.
+
+    Of a loop in Steps, which has no node, these are its items and the group of steps that they are of.
+    """
+    found = [row.node for row in node_pods if row.node and _is_named(row, word)]
+    if found or not node_pods:
+        return found
+    items = [row.node for row in node_pods if row.node and _is_item_of(row, word)]
+    family = families(node_pods[0].workflow)
+    holders = {family.parents.get(item.id, "") for item in items}
+    return [*items, *(family.nodes[id_] for id_ in holders if id_ in family.nodes)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from kubectl_argo_pods.attempts import Attempts
 from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.selection import select
@@ -18,21 +19,26 @@ class Shown(NamedTuple):
     live: bool = False
 
 
-def listed(workflows: list[list[NodePod]], words: tuple[str, ...], shown: Shown) -> list[NodePod]:
+def listed(
+    workflows: list[list[NodePod]], words: tuple[str, ...], shown: Shown, attempts: Attempts | None = None
+) -> list[NodePod]:
     """The rows of several workflows that are meant; a NODE word must mean something in one of them."""
     if words:
-        rows = _select_in_each(workflows, words)
+        rows = select_in_each(workflows, words, attempts)
     else:
         rows = [row for node_pods in workflows for row in node_pods if _is_shown(row, shown)]
     return [row for row in rows if row.pod] if shown.live else rows
 
 
-def _select_in_each(workflows: list[list[NodePod]], words: tuple[str, ...]) -> list[NodePod]:
+def select_in_each(
+    workflows: list[list[NodePod]], words: tuple[str, ...], attempts: Attempts | None = None
+) -> list[NodePod]:
+    """What the NODE words mean in each workflow; raises NoMatchError where that is nothing in any of them."""
     found: list[NodePod] = []
     misses: list[NoMatchError] = []
     for node_pods in workflows:
         try:
-            found += select(node_pods, words)
+            found += select(node_pods, words, attempts)
         except NoMatchError as error:
             misses.append(error)
     if misses and not found:

@@ -10,6 +10,14 @@ from kubectl_argo_pods.workflow import Node
 Key = tuple[str, str, str, str]
 
 
+class Artifact(NamedTuple):
+    """An archived log: an output artifact of a node of the workflow with this uid."""
+
+    workflow_uid: str
+    node_id: str
+    name: str
+
+
 class Target(NamedTuple):
     """A container whose log is meant. `started_at`, in epoch seconds, is the order in which streams are opened."""
 
@@ -23,6 +31,7 @@ class Target(NamedTuple):
     started_at: float | None
     state: Container | None = None  # None where it is not known
     origin: str = "pod"  # pod, argo-server or archive: who has the log
+    artifact: Artifact | None = None  # of an archived log
 
     @property
     def key(self) -> Key:

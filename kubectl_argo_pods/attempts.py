@@ -1,0 +1,61 @@
+"""Which attempts of a retried node are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kubectl_argo_pods.errors import UsageError
+from kubectl_argo_pods.graph import Families, split_number
+from kubectl_argo_pods.workflow import Node
+
+# Of the attempts of one retry node, those that are meant.
+Attempts = Callable[[list[Node]], list[Node]]
+
+
+def parse_attempts(text: str) -> Attempts:
+    """The choice that `--attempts` names: all, last, failed or a number, as in NODE(0). Raises UsageError."""
+    if text in CHOICES:
+        return CHOICES[text]
+    if not text.isdecimal():
+        raise UsageError(f'unknown --attempts "{text}": it is one of {", ".join(CHOICES)}, or a number')
+    return lambda attempts: [each for each in attempts if number(each) == int(text)]
+
+
+def every(attempts: list[Node]) -> list[Node]:
+    return attempts
+
+
+def last(attempts: list[Node]) -> list[Node]:
+    return [max(attempts, key=number)] if attempts else []
+
+
+def failed(attempts: list[Node]) -> list[Node]:
+    return [each for each in attempts if each.phase in ("Failed", "Error")]
+
+
+CHOICES: dict[str, Attempts] = {"all": every, "last": last, "failed": failed}
+
+
+def number(attempt: Node) -> int:
+    """The number of an attempt NAME(0); -1 for what is none, such as the hook of a retry node."""
+    return split_number(attempt.display_name)[1]
+
+
+def pruned(family: Families, attempts: Attempts) -> Families:
+    """The family without the attempts that are not meant."""
+    members = dict(family.members)
+    for id_, held in family.members.items():
+        if family.nodes[id_].type == "Retry":
+            numbered = [each for each in held if number(each) >= 0]
+            meant = {each.id for each in attempts(numbered)}
+            members[id_] = [each for each in held if number(each) < 0 or each.id in meant]
+    return family._replace(members=members)
+
+
+def is_meant(node: Node, family: Families) -> bool:
+    """Whether the node and all that hold it are left in a pruned family."""
+    while parent := family.nodes.get(family.parents.get(node.id, "")):
+        if node not in family.members[parent.id]:
+            return False
+        node = parent
+    return True

@@ -1,0 +1,73 @@
+"""Where the log of a pod is that is gone or that nobody could look at: archived, with the Argo Server, or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kubectl_argo_pods.containers import Container
+from kubectl_argo_pods.pod import NodePod
+from kubectl_argo_pods.targets import Artifact
+from kubectl_argo_pods.workflow import FULFILLED, Node
+
+# The suffix of the artifacts that Argo keeps logs in: `main-logs`, in a containerSet one for each container.
+ARCHIVED = "-logs"
+
+
+class Places(NamedTuple):
+    """Where logs may come from: `logs_from` is auto, pod or archive; `server` says that there is an Argo Server."""
+
+    logs_from: str = "auto"
+    server: bool = False
+
+
+def origin(row: NodePod, places: Places) -> str:
+    """Where to look for the log of such a pod: pod, argo-server or archive."""
+    if row.exists is False or places.logs_from == "archive":
+        return "archive"
+    if not places.server:
+        return "pod"
+    ended = row.node is not None and row.node.phase in FULFILLED
+    return "archive" if ended and archived(row) and places.logs_from == "auto" else "argo-server"
+
+
+def archived(row: NodePod) -> dict[str, Artifact]:
+    """The artifacts that hold logs, by the names of the containers that wrote them."""
+    node = _holder(row)
+    if node is None:
+        return {}
+    artifacts = (node.manifest.get("outputs") or {}).get("artifacts") or []
+    named = [str(each.get("name", "")) for each in artifacts]
+    return {
+        name.removesuffix(ARCHIVED): Artifact(row.workflow.uid, node.id, name)
+        for name in named
+        if name.endswith(ARCHIVED)
+    }
+
+
+def _holder(row: NodePod) -> Node | None:
+    """The node that bears the artifacts: for a member of a containerSet, that of the pod."""
+    if row.node and row.node.type == "Container":
+        return row.workflow.nodes.get(row.node.boundary_id)
+    return row.node
+
+
+def unseen(name: str, node: Node | None) -> Container:
+    """A container that is known by its node alone, whose phase stands for its state."""
+    state = "terminated" if node is None or node.phase in FULFILLED else "running"
+    if node and node.phase in ("Pending", ""):
+        state = "waiting"
+    started, finished = (node.started_at, node.finished_at) if node else (None, None)
+    return Container(name, "container", state, "", started, finished, None, "", "", 0, "")
+
+
+def missing(row: NodePod, step: str, names: Iterable[str], places: Places) -> str:
+    """Why there is no log of a pod, and the way to it if there is one; `names` are the containers it would be of."""
+    gone = "is gone" if row.exists is False else "cannot be looked at"
+    kept = archived(row)
+    if places.logs_from == "pod":
+        return f"{step}: the pod {row.name} {gone}; without --logs-from pod, an archived log would do"
+    if not kept or (places.server and not set(names) & kept.keys()):
+        what = f"of container {', '.join(names)}" if kept else "of it"
+        return f"{step}: the pod {row.name} {gone}, and no log {what} was archived"
+    return f"{step}: the pod {row.name} {gone}, but its log is archived: name the Argo Server with -s to read it"
