@@ -32,16 +32,16 @@ _COLORS = {
 
 def painter(when: str, stream: TextIO, environ: Mapping[str, str]) -> Callable[[str], str] | None:
     """What colours a status word on this stream, or None; `when` is `--color`. Raises UsageError."""
+    return painted if wants_color(when, stream, environ) else None
+
+
+def wants_color(when: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether to colour what goes to this stream; `when` is `--color`. Raises UsageError."""
     if when not in WHEN:
         raise UsageError(f'unknown --color "{when}": choose one of {", ".join(WHEN)}')
-    if when == "always" or (when == "auto" and _wants_color(stream, environ)):
-        return painted
-    return None
-
-
-def _wants_color(stream: TextIO, environ: Mapping[str, str]) -> bool:
     # https://no-color.org: present and not empty; a dumb terminal knows no colours.
-    return not environ.get("NO_COLOR") and environ.get("TERM") != "dumb" and stream.isatty()
+    asked_not_to = environ.get("NO_COLOR") or environ.get("TERM") == "dumb"
+    return when == "always" or (when == "auto" and not asked_not_to and stream.isatty())
 
 
 def painted(word: str) -> str:

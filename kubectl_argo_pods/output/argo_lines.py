@@ -1,0 +1,69 @@
+"""The lines that Argo's executor writes into the logs of the containers that it starts.
+
+They are logrus' text or JSON with the field `argo` (cmd/argoexec/commands/emissary.go in argo-workflows).
+"""
+
+from __future__ import annotations
+
+import re
+
+MARK = b"argo=true"
+MARK_JSON = b'"argo":true'
+_VALUE = rb'(?:"(?:[^"\\\n]|\\.)*"|[^\s"]*)'
+_TEXT = rb"time=" + _VALUE + rb" level=\w+ msg=" + _VALUE + rb"(?: [\w.]+=" + _VALUE + rb")*? argo=true(?: [^\n]*)?"
+_JSON = rb'\{(?=[^\n]*"level":)(?=[^\n]*"msg":)(?=[^\n]*"time":)[^\n]*"argo":true[^\n]*\}'
+_LINE = re.compile(_TEXT + b"|" + _JSON)
+_LINES = re.compile(rb"^(?:" + _TEXT + b"|" + _JSON + rb")\n", re.MULTILINE)
+# How such a line begins, and how long it can be: what is longer is somebody else's.
+_BEGINNINGS = (b"time=", b"{")
+_LONGEST = 65536
+
+
+def may_hold_one(text: bytes) -> bool:
+    """Whether it is worth a look: only these have the mark."""
+    return MARK in text or MARK_JSON in text
+
+
+def is_one(line: bytes) -> bool:
+    """Whether a line, without its newline, is Argo's."""
+    return may_hold_one(line) and _LINE.fullmatch(line) is not None
+
+
+class ArgoLinesOut:
+    """Takes these lines out of bytes that are not cut at lines, and holds back what may become one."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._within_line = False
+
+    def passed(self, chunk: bytes) -> bytes:
+        """What of the bytes so far can be printed now."""
+        text = self._held + chunk
+        end = text.rfind(b"\n") + 1
+        rest = text[end:]
+        if not end and self._within_line:
+            self._held = b""
+            return text
+        self._held = rest if _may_become_one(rest) else b""
+        whole = text[: len(text) - len(self._held)]
+        out = self._without(whole) if may_hold_one(whole) else whole
+        if whole:
+            self._within_line = not whole.endswith(b"\n")
+        return out
+
+    def rest(self) -> bytes:
+        """What was held back when nothing else comes."""
+        held, self._held = self._held, b""
+        return b"" if is_one(held) else held
+
+    def _without(self, whole: bytes) -> bytes:
+        if not self._within_line:
+            return _LINES.sub(b"", whole)
+        first, newline, others = whole.partition(b"\n")
+        return first + newline + _LINES.sub(b"", others)
+
+
+def _may_become_one(begun: bytes) -> bool:
+    if not begun or len(begun) > _LONGEST:
+        return False
+    return any(begun.startswith(each) or each.startswith(begun) for each in _BEGINNINGS)

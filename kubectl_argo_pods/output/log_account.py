@@ -1,0 +1,89 @@
+"""What became of the streams of logs, as an account at their end."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from kubectl_argo_pods.targets import Event, Key, Target
+
+ENDS = ("complete", "gap", "gone", "failed")
+
+
+class Account:
+    """Takes down the events of streams."""
+
+    def __init__(self) -> None:
+        self._targets: dict[Key, Target] = {}
+        self._events: dict[Key, list[Event]] = {}
+        self._missing: list[str] = []
+
+    def record(self, event: Event) -> None:
+        """Take down what became of a stream."""
+        if event.target is not None:
+            self._targets.setdefault(event.target.key, event.target)
+            self._events.setdefault(event.target.key, []).append(event)
+
+    def miss(self, sentence: str) -> None:
+        """Take down a log that is meant but not to be had."""
+        if sentence not in self._missing:
+            self._missing.append(sentence)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no line is missing, as far as one can know."""
+        return not self._missing and not any(_loses(each) for events in self._events.values() for each in events)
+
+    @property
+    def is_perfect(self) -> bool:
+        """Whether besides nothing had to be done for it."""
+        return self.is_complete and not any(
+            each.kind == "resumed" for events in self._events.values() for each in events
+        )
+
+    @property
+    def has_streams(self) -> bool:
+        """Whether anything at all could be read."""
+        return any(not all(each.kind == "failed" for each in events) for events in self._events.values())
+
+    def sentences(self, *, full: bool) -> list[str]:
+        """The account: its sum, then the streams that lack something, or with `full` all of them."""
+        lines = [
+            f"{_title(self._targets[key])}: {_story(events)}"
+            for key, events in self._events.items()
+            if full or any(_loses(each) for each in events)
+        ]
+        return [self._sum(), *(f"  {line}" for line in [*lines, *self._missing])]
+
+    def _sum(self) -> str:
+        counts = Counter(_end(events) for events in self._events.values())
+        counts["missing"] = len(self._missing)
+        resumed = sum(any(each.kind == "resumed" for each in events) for events in self._events.values())
+        total = len(self._events) + len(self._missing)
+        parts = [f"{counts['complete']} of {total} {'log is' if total == 1 else 'logs are'} complete"]
+        parts += [f"{resumed} resumed after the connection was lost"] if resumed else []
+        parts += [f"{counts['incomplete']} with gaps"] if counts["incomplete"] else []
+        parts += [f"{counts['failed']} could not be read"] if counts["failed"] else []
+        parts += [f"{counts['missing']} missing"] if counts["missing"] else []
+        return ", ".join(parts)
+
+
+def _loses(event: Event) -> bool:
+    return event.kind in ("gap", "failed") or (event.kind == "gone" and event.lossy)
+
+
+def _end(events: list[Event]) -> str:
+    if any(each.kind == "failed" for each in events):
+        return "failed"
+    return "incomplete" if any(map(_loses, events)) else "complete"
+
+
+def _title(target: Target) -> str:
+    return f"{target.step} ({target.pod}, {target.container})"
+
+
+def _story(events: list[Event]) -> str:
+    resumed = sum(each.kind == "resumed" for each in events)
+    parts = [f"resumed {resumed} times" if resumed > 1 else "resumed once"] if resumed else []
+    telling = (each for each in events if each.kind in ("gap", "gone", "failed"))
+    parts += [f"{each.kind}: {each.detail}" if each.detail else each.kind for each in telling]
+    return ", ".join(parts or ["complete"])

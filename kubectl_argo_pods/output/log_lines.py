@@ -1,0 +1,157 @@
+"""The lines of logs on stdout: text with prefixes, the bytes as they are, or JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import BinaryIO, NamedTuple
+
+from kubectl_argo_pods.errors import UsageError
+from kubectl_argo_pods.naming import fnv1a
+from kubectl_argo_pods.output.argo_lines import ArgoLinesOut, is_one, may_hold_one
+from kubectl_argo_pods.output.disarm import disarmed, screen_lines
+from kubectl_argo_pods.targets import Key, Lines, Raw, Target
+
+OUTPUTS = ("text", "raw", "json")
+# Of the eight colours and their bright ones those that are read well on light and dark ground, and warn of nothing.
+COLORS = ("36", "32", "33", "34", "35", "96", "92", "94", "95")
+
+
+class Scope(NamedTuple):
+    """What a prefix says besides the node."""
+
+    namespace: bool = False
+    workflow: bool = False
+    container: bool = False
+
+
+class LineLook(NamedTuple):
+    """How lines are to look, and which of them are shown."""
+
+    output: str = "text"
+    timestamps: bool = False
+    include: tuple[re.Pattern[bytes], ...] = ()
+    exclude: tuple[re.Pattern[bytes], ...] = ()
+    argo_lines: bool = False
+    scope: Scope = Scope()
+    colored: bool = False
+    terminal: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether bytes can pass without being cut at lines, as long as there are no prefixes."""
+        shaped = self.output == "json" or (self.output == "text" and (self.timestamps or self.terminal))
+        return not (shaped or self.include or self.exclude)
+
+
+def patterns(flag: str, given: Iterable[str]) -> tuple[re.Pattern[bytes], ...]:
+    """The regular expressions of a flag, for bytes; raises UsageError."""
+    found = []
+    for text in given:
+        try:
+            found.append(re.compile(text.encode("utf-8", "surrogateescape")))
+        except re.error as error:
+            raise UsageError(f'invalid regular expression "{text}" for {flag}: {error}') from error
+    return tuple(found)
+
+
+class LinePrinter:
+    """Prints the lines of logs, each with where it comes from while `is_prefixed` says so."""
+
+    def __init__(self, stream: BinaryIO, look: LineLook, is_prefixed: Callable[[], bool]) -> None:
+        self._is_prefixed = is_prefixed
+        self._stream = stream
+        self._look = look
+        self._prefixes: dict[Key, bytes] = {}
+        self._argo_lines_out = None if look.argo_lines else ArgoLinesOut()
+        self._open_line = False
+
+    def print_raw(self, raw: Raw) -> None:
+        """Print bytes of the only log."""
+        self._stream.write(self._argo_lines_out.passed(raw.chunk) if self._argo_lines_out else raw.chunk)
+
+    def print_lines(self, batch: Lines) -> None:
+        """Print the lines of one log; one without its newline gets it when another line comes."""
+        lines, times = self._shown(batch.lines, batch.times)
+        if not lines:
+            return
+        text = (
+            self._json(batch.target, lines, times) if self._look.output == "json" else self._text(batch, lines, times)
+        )
+        is_cut = batch.unfinished and self._look.output != "json" and lines[-1] is batch.lines[-1]
+        self._stream.write((b"\n" if self._open_line else b"") + (text if is_cut else text + b"\n"))
+        self._open_line = is_cut
+
+    def end(self) -> None:
+        """Print what was held back."""
+        if self._argo_lines_out:
+            self._stream.write(self._argo_lines_out.rest())
+        self._stream.flush()
+
+    def _shown(self, lines: list[bytes], times: list[bytes] | None) -> tuple[list[bytes], list[bytes] | None]:
+        """The lines that are to be shown, with their times."""
+        filtered = self._look.include or self._look.exclude
+        if not filtered and (self._look.argo_lines or not any(map(may_hold_one, lines))):
+            return lines, times
+        kept = [index for index, line in enumerate(lines) if self._is_shown(line)]
+        return [lines[index] for index in kept], times and [times[index] for index in kept]
+
+    def _is_shown(self, line: bytes) -> bool:
+        look = self._look
+        if not look.argo_lines and is_one(line):
+            return False
+        if look.include and not any(pattern.search(line) for pattern in look.include):
+            return False
+        return not any(pattern.search(line) for pattern in look.exclude)
+
+    def _text(self, batch: Lines, lines: list[bytes], times: list[bytes] | None) -> bytes:
+        """The lines with what stands before each, and without the last newline."""
+        if self._look.output == "raw":
+            return b"\n".join(lines)
+        begin = self._prefix(batch.target) if self._is_prefixed() else b""
+        if self._look.terminal:
+            return self._armless(begin, lines, times)
+        if self._look.timestamps and times:
+            return b"\n".join([b"%b%b %b" % (begin, time, line) for time, line in zip(times, lines, strict=True)])
+        return begin + (b"\n" + begin).join(lines)
+
+    def _armless(self, begin: bytes, lines: list[bytes], times: list[bytes] | None) -> bytes:
+        stamps = [time + b" " for time in times] if self._look.timestamps and times else [b""] * len(lines)
+        return b"\n".join(
+            begin + stamp + disarmed(part)
+            for stamp, line in zip(stamps, lines, strict=True)
+            for part in screen_lines(line)
+        )
+
+    def _json(self, target: Target, lines: list[bytes], times: list[bytes] | None) -> bytes:
+        source = {
+            "namespace": target.namespace,
+            "workflow": target.workflow,
+            "node": target.step,
+            "pod": target.pod,
+            "container": target.container,
+        }
+        stamps = [time.decode() for time in times] if times else [None] * len(lines)
+        return b"\n".join(
+            json.dumps(
+                {"time": stamp, **source, "message": line.decode("utf-8", "replace")}, ensure_ascii=False
+            ).encode()
+            for stamp, line in zip(stamps, lines, strict=True)
+        )
+
+    def _prefix(self, target: Target) -> bytes:
+        if target.key not in self._prefixes:
+            self._prefixes[target.key] = prefix(target, self._look.scope, colored=self._look.colored)
+        return self._prefixes[target.key]
+
+
+def prefix(target: Target, scope: Scope, *, colored: bool) -> bytes:
+    """What stands before a line, like `[train(1)] ` or `[argo/etl/train(1) sidecar] `; each node has its own colour."""
+    path = [target.namespace] * scope.namespace + [target.workflow] * scope.workflow + [target.step]
+    text = "/".join(path) + f" {target.container}" * scope.container
+    shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    if not colored:
+        return f"[{shown}] ".encode("utf-8", "backslashreplace")
+    color = COLORS[fnv1a(target.node.name if target.node else target.pod) % len(COLORS)]
+    return f"\x1b[{color}m[{shown}]\x1b[0m ".encode("utf-8", "backslashreplace")
