@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from kubectl_argo_pods.choice import bare_name, choose, is_plain
-from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, NotFoundError
+from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, NotFoundError, UsageError
+from kubectl_argo_pods.pod import WORKFLOW_LABEL
 from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources.snapshot import Snapshot, snapshot, snapshots
 from kubectl_argo_pods.spelling import near_misses
 from kubectl_argo_pods.workflow import WorkflowSummary
+
+# Between two looks at whether a workflow has come, in seconds.
+PAUSE = 1.0
 
 
 class Wanted(NamedTuple):
@@ -101,3 +106,33 @@ def _run_of_uid(sources: Sources, namespace: str, uid: str, error: NotFoundError
             return run
     hint = near_misses(uid, (summary.name for summary in known))
     raise NotFoundError(f"{error}{hint}", code=error.code, reason=error.reason) from error
+
+
+def wait_for(sources: Sources, wanted: Wanted, tell: Callable[[str], None]) -> None:
+    """Return once the workflow is there; `tell` takes a sentence if it is not yet. Raises UsageError."""
+    if not is_plain(wanted.word) or wanted.namespace is None or wanted.labels:
+        raise UsageError("--wait needs the name of one workflow in one namespace")
+    name, told = bare_name(wanted.word), False
+    while True:
+        try:
+            sources.workflows.workflow(wanted.namespace, name)
+        except NotFoundError as error:
+            if not told:
+                tell(f"{error} (waiting for it)")
+                told = True
+            time.sleep(PAUSE)
+        else:
+            return
+
+
+def workflow_of_pod(sources: Sources, namespace: str, pod: str) -> str:
+    """The workflow whose label a pod bears; raises NotFoundError, and NoMatchError for a pod of none."""
+    if sources.pods is None:
+        raise UsageError(f'"pod/{pod}" needs a cluster to ask for the pod: name the workflow instead')
+    found = sources.pods.metadata(namespace, "", [pod])
+    if pod not in found:
+        raise NotFoundError(f'pod "{pod}" not found in namespace "{namespace}"', code=404, reason="NotFound")
+    workflow: str = (found[pod].get("labels") or {}).get(WORKFLOW_LABEL) or ""
+    if not workflow:
+        raise NoMatchError(f'pod "{pod}" in namespace "{namespace}" is of no workflow: `kubectl logs {pod}` reads it')
+    return workflow

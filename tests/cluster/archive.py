@@ -13,8 +13,11 @@ LISTED_STATUS = ("phase", "startedAt", "finishedAt", "progress", "resourcesDurat
 
 
 class Archive:
+    """`logs` are the archived logs, by the uid of the workflow, the id of the node and the name of the artifact."""
+
     def __init__(self) -> None:
         self._workflows: dict[str, Manifest] = {}
+        self.logs: dict[tuple[str, str, str], bytes] = {}
 
     def put(self, workflow: Manifest) -> None:
         stored = copy.deepcopy(workflow)

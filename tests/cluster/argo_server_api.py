@@ -62,6 +62,10 @@ class ArgoServerApi:
     def _falls_back(self) -> bool:
         return tuple(int(each) for each in self.version.lstrip("v").split(".")[:2]) >= (3, 5)
 
+    def check_get(self, request: web.Request, namespace: str, name: str) -> None:
+        """Raises for a user who may not get the workflow."""
+        self._access.check(self._user(request), Asked("get", WORKFLOWS, namespace, name))
+
     async def _get(self, request: web.Request) -> web.StreamResponse:
         place, user = request.match_info, self._user(request)
         namespace, name = place["namespace"], place["name"]

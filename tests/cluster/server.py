@@ -19,6 +19,7 @@ from tests.cluster import faults, journal
 from tests.cluster.access import EVERYTHING, Access
 from tests.cluster.archive import Archive
 from tests.cluster.argo_server_api import SERVER_USER, ArgoServerApi, grpc_errors
+from tests.cluster.argo_server_logs import ArgoServerLogs
 from tests.cluster.exec import ExecApi
 from tests.cluster.faults import Faults
 from tests.cluster.journal import Journal
@@ -101,6 +102,8 @@ class SimulatedCluster:
         api = KubernetesApi(self.state, self.access, self.watches, self.logs, lambda: self.clock())
         kubernetes.add_routes(api.routes())
         argo = web.Application(middlewares=[journaled, met, grpc_errors(self.argo_server)])
+        check, clock = self.argo_server.check_get, lambda: self.clock()
+        argo.add_routes(ArgoServerLogs(self.state, self.archive, self.logs, check, clock).routes())
         argo.add_routes(self.argo_server.routes())
         tls = self._tls()
         self.url = await self._serve(kubernetes, tls, self._port)

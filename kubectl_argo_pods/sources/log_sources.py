@@ -1,0 +1,51 @@
+"""Each log from where it is: the Kubernetes API, the Argo Server, or the archive behind that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from kubectl_argo_pods.containers import Container
+from kubectl_argo_pods.sources import Sources
+from kubectl_argo_pods.sources.kube_logs import KubeLogs, LogSource, LogStream
+from kubectl_argo_pods.targets import LogQuery, Target
+
+if TYPE_CHECKING:
+    from kubectl_argo_pods.sources.argo_server import ArgoServer
+
+
+class LogSources(NamedTuple):
+    """What reads a target, by its origin."""
+
+    by_origin: dict[str, LogSource]
+
+    def open(self, target: Target, query: LogQuery) -> LogStream:
+        return self.by_origin[target.origin].open(target, query)
+
+    def look(self, target: Target) -> Container | None:
+        return self.by_origin[target.origin].look(target)
+
+
+def log_sources(sources: Sources, clock: Callable[[], float]) -> LogSources:
+    """What the command line names; `clock` tells epoch seconds."""
+    by_origin: dict[str, LogSource] = {}
+    if sources.pods:
+        by_origin["pod"] = KubeLogs(sources.pods.http)
+    if server := _argo_server(sources):
+        from kubectl_argo_pods.sources.argo_server_logs import ArchivedLogs, PodLogs
+
+        by_origin |= {"argo-server": PodLogs(server, clock), "archive": ArchivedLogs(server.http)}
+    return LogSources(by_origin)
+
+
+def has_archive(sources: Sources) -> bool:
+    """Whether archived logs can be asked for."""
+    return _argo_server(sources) is not None
+
+
+def _argo_server(sources: Sources) -> ArgoServer | None:
+    if not sources.pods_elsewhere:
+        return None
+    from kubectl_argo_pods.sources.argo_server import ArgoServer
+
+    return sources.workflows if isinstance(sources.workflows, ArgoServer) else None
