@@ -25,11 +25,12 @@ from kubectl_argo_pods.calls import perform
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar import Call, commands, ended, named_command, negated, parted, respelled
 from kubectl_argo_pods.help import PROGRAM, WORDS, Page, declared, text
-from kubectl_argo_pods.options import SECTIONS, Argument, Connection, Option, Tail
+from kubectl_argo_pods.options import SECTIONS, Argument, Connection, Option, Tail, When
 
 # Every command, with the function that performs it; the first is performed where none is named.
 FUNCTIONS = {
     "list": "kubectl_argo_pods.commands.list:list_",
+    "logs": "kubectl_argo_pods.commands.logs:logs",
     "auth": "kubectl_argo_pods.commands.auth:auth",
     "completion": "kubectl_argo_pods.commands.completion:completion",
     "options": "kubectl_argo_pods.commands.options:options",
@@ -46,6 +47,13 @@ EXAMPLES = {
         "Those of its failed steps, with their hosts and addresses": "my-wf --phase Failed,Error -o wide",
         "Those of the newest workflow, as they change": "@latest -w",
         "Their names, for other commands": "my-wf -o name",
+    },
+    "logs": {
+        "The logs of a workflow, in the order of their times": "logs my-wf",
+        "Follow a step, through its retries, until it is done": "logs my-wf train -f",
+        "The failed steps, with Argo's own containers": "logs my-wf @failed -c '*'",
+        "The last attempt alone, as JSON": "logs my-wf train --attempts last -o json",
+        "The steps of all workflows of today that failed": "logs 'nightly-*' @failed --since 24h --prefix",
     },
     "auth": {
         "What you may do, and the role that you lack": "auth check",
@@ -209,9 +217,11 @@ def _parameter(field: Field) -> inspect.Parameter:
 
 
 def kind_of(type_: Any) -> str:
-    """How a value of this type is written: "flag", "texts" for one that may be repeated, else "text"."""
+    """How a value of this type is written: "flag", "when", "texts" for one that may be repeated, else "text"."""
     if type_ in (bool, bool | None):
         return "flag"
+    if type_ is When:
+        return "when"
     return "texts" if get_origin(type_) is tuple else "text"
 
 

@@ -6,7 +6,7 @@ plain, correct command line. Whatever it does not plainly know it leaves to Type
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from kubectl_argo_pods.errors import UsageError
@@ -14,7 +14,8 @@ from kubectl_argo_pods.grammar_table import COMMANDS
 
 DEFAULT = "list"
 
-# Of an option: its kind ("flag", "text" or "texts"), and the group and field that its value goes to.
+# Of an option: its kind ("flag", "text", "texts", or "when" for one whose value may be left out), and the group and
+# field that its value goes to.
 Target = tuple[str, str, str]
 
 
@@ -62,18 +63,29 @@ def ended(call: Call, tail: list[str], command: Command) -> Call:
 
 def parted(arguments: list[str], options: dict[str, Target]) -> tuple[list[str], list[str]]:
     """What stands before and behind the first `--` that is no option's value."""
-    rest = iter(enumerate(arguments))
-    for index, argument in rest:
+    for index, argument, _ in pieces(arguments, options):
         if argument == "--":
             return arguments[:index], arguments[index + 1 :]
-        if not is_word(argument) and _wants_value(argument, options):
-            next(rest, None)
     return arguments, []
 
 
-def _wants_value(argument: str, options: dict[str, Target]) -> bool:
-    """Whether the next argument is this one's value; an unknown option takes none."""
-    return any(value is None for _, value in split(argument, options) or ())
+def pieces(arguments: list[str], options: dict[str, Target]) -> Iterator[tuple[int, str, str | None]]:
+    """The arguments with their places, each with the next one if that is its value; an unknown option takes none."""
+    rest = iter(enumerate(arguments))
+    for index, argument in rest:
+        following = arguments[index + 1] if index + 1 < len(arguments) else None
+        if following is not None and not is_word(argument) and _takes(argument, following, options):
+            next(rest)
+            yield index, argument, following
+        else:
+            yield index, argument, None
+
+
+def _takes(argument: str, following: str, options: dict[str, Target]) -> bool:
+    """Whether an argument is the value of the one before it, in `--prefix never` as well as in `--namespace NAME`."""
+    taken = split(argument, options) or ()
+    optional = any(target[0] == "when" for target, _ in taken) and "=" not in argument
+    return any(value is None for _, value in taken) or (optional and following in WHEN)
 
 
 def named_command(arguments: list[str]) -> tuple[str, list[str]]:
@@ -90,14 +102,8 @@ def named_command(arguments: list[str]) -> tuple[str, list[str]]:
 
 def _words_at(arguments: list[str], options: dict[str, Target]) -> list[int]:
     """Where the words before `--` stand."""
-    found: list[int] = []
-    rest = iter(enumerate(parted(arguments, options)[0]))
-    for index, argument in rest:
-        if is_word(argument):
-            found.append(index)
-        elif _wants_value(argument, options):
-            next(rest, None)
-    return found
+    line = parted(arguments, options)[0]
+    return [index for index, argument, _ in pieces(line, options) if is_word(argument)]
 
 
 def is_word(argument: str) -> bool:
@@ -108,18 +114,17 @@ def is_word(argument: str) -> bool:
 def _read(name: str, arguments: list[str], options: dict[str, Target]) -> Call | None:
     words: list[str] = []
     values: dict[str, dict[str, Any]] = {}
-    rest = iter(arguments)
-    for argument in rest:
+    for _, argument, following in pieces(arguments, options):
         if is_word(argument):
             words.append(argument)
-        else:
-            taken = split(argument, options)
-            if taken is None:
+            continue
+        taken = split(argument, options)
+        if taken is None:
+            return None
+        for target, value in taken:
+            given = value if following is None or target[0] == "flag" else following
+            if given is None or not _put(values, target, given):
                 return None
-            for target, value in taken:
-                given = next(rest, None) if value is None else value
-                if given is None or not _put(values, target, given):
-                    return None
     return Call(name, tuple(words), values)
 
 
@@ -137,9 +142,7 @@ def _long(argument: str, options: dict[str, Target]) -> Taken | None:
     target = options.get(name)
     if target is None:
         return None
-    if target[0] == "flag":
-        return [(target, value if equals else "true")]
-    return [(target, value if equals else None)]
+    return [(target, value if equals else IMPLIED.get(target[0]))]
 
 
 def _short(argument: str, options: dict[str, Target]) -> Taken | None:
@@ -158,6 +161,9 @@ def _short(argument: str, options: dict[str, Target]) -> Taken | None:
     return taken
 
 
+# What an option means that is given without a value, by its kind.
+IMPLIED = {"flag": "true", "when": "always"}
+WHEN = ("auto", "always", "never")
 # What Go's strconv.ParseBool takes, and so kubectl.
 TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
@@ -170,6 +176,9 @@ def _put(values: dict[str, dict[str, Any]], target: Target, text: str) -> bool:
         if text not in TRUE | FALSE:
             return False
         into[field] = text in TRUE
+    elif kind == "when":
+        into[field] = _when(text)
+        return text in (*WHEN, *TRUE, *FALSE)
     elif kind == "texts":
         into[field] = (*into.get(field, ()), text)
     else:
@@ -177,23 +186,31 @@ def _put(values: dict[str, dict[str, Any]], target: Target, text: str) -> bool:
     return True
 
 
+def _when(text: str) -> str:
+    """kubectl knows its --prefix as a flag: true is always, false is never."""
+    return "always" if text in TRUE else "never" if text in FALSE else text
+
+
 def respelled(arguments: list[str], options: dict[str, Target]) -> list[str]:
     """The same line as Typer spells it, which knows neither `--flag=false` nor `-n=NAME`; raises UsageError."""
     line: list[str] = []
-    rest = iter(arguments)
-    for argument in rest:
+    for _, argument, following in pieces(arguments, options):
         taken = None if is_word(argument) else split(argument, options)
-        if "=" in argument and taken:
-            line += [part for target, value in taken for part in _spelled(target, value or "", options)]
+        if taken and ("=" in argument or taken[0][0][0] == "when"):
+            given = [(target, value if following is None else following) for target, value in taken]
+            line += [part for target, value in given for part in _spelled(target, value or "", options)]
         else:
-            line.append(argument)
             # The value of an option is a value, whatever it looks like.
-            line += islice(rest, sum(value is None for _, value in taken or ()))
+            line += [argument] if following is None else [argument, following]
     return line
 
 
 def _spelled(target: Target, value: str, options: dict[str, Target]) -> list[str]:
     names = [name for name, each in options.items() if each == target]
+    if target[0] == "when":
+        if value not in (*WHEN, *TRUE, *FALSE):
+            raise UsageError(f'invalid argument "{value}" for "{names[-1]}" flag: it is one of {", ".join(WHEN)}')
+        return [names[-1], _when(value)]
     if target[0] != "flag":
         return [names[-1], value]
     if value not in TRUE | FALSE:

@@ -129,7 +129,7 @@ def workflow_of_pod(sources: Sources, namespace: str, pod: str) -> str:
     """The workflow whose label a pod bears; raises NotFoundError, and NoMatchError for a pod of none."""
     if sources.pods is None:
         raise UsageError(f'"pod/{pod}" needs a cluster to ask for the pod: name the workflow instead')
-    found = sources.pods.metadata(namespace, "", [pod])
+    found = sources.pods.metadata(namespace, "", [pod], 1)
     if pod not in found:
         raise NotFoundError(f'pod "{pod}" not found in namespace "{namespace}"', code=404, reason="NotFound")
     workflow: str = (found[pod].get("labels") or {}).get(WORKFLOW_LABEL) or ""

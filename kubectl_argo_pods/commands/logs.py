@@ -1,0 +1,206 @@
+"""Print the logs of the pods of a workflow, by step."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+from kubectl_argo_pods import log_rules
+from kubectl_argo_pods.asked import Asked, asked, pod_query
+from kubectl_argo_pods.attempts import parse_attempts
+from kubectl_argo_pods.cluster.kubeconfig import parse_verbosity
+from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, UsageError
+from kubectl_argo_pods.follow import follow, read
+from kubectl_argo_pods.log_selection import LogSelection, Meant
+from kubectl_argo_pods.options import Argument, Connection, Filters, LogManifests, Logs, LogView
+from kubectl_argo_pods.output.log_account import Account
+from kubectl_argo_pods.output.log_lines import LinePrinter, Scope
+from kubectl_argo_pods.sources.finding import find, is_one, place, wait_for, workflow_of_pod
+from kubectl_argo_pods.sources.log_sources import has_archive, log_sources
+from kubectl_argo_pods.sources.snapshot import Snapshot
+from kubectl_argo_pods.targets import Event, Key, Lines, LogOptions, Raw, Selected, Target
+
+WORDS = Argument("WORKFLOW [NODE...]", "The workflow, and the nodes whose logs are meant.")
+# The statuses that say how it went with the logs, and with what --exit-status is about.
+INCOMPLETE, FAILED, ERROR = 3, 4, 5
+
+# What came together is shown together.
+Items = Iterator[list[Lines | Raw | Event]]
+
+
+def logs(
+    words: Annotated[tuple[str, ...], WORDS],
+    manifests: LogManifests,
+    connection: Connection,
+    filters: Filters,
+    logs: Logs,
+    view: LogView,
+) -> int:
+    """Print the logs of the pods of a workflow, by step."""
+    options = log_rules.log_options(logs)
+    if manifests.filename and logs.follow:
+        raise UsageError("--filename and -f/--follow exclude each other: a file does not change")
+    meant = _asked(words, connection, filters, manifests)
+    selection = LogSelection(_meant(meant, filters, logs))
+    scope = Scope(filters.all_namespaces, not is_one(meant.wanted), log_rules.wanted(logs).several())
+    look = log_rules.line_look(view, scope, sys.stdout, os.environ)
+    reading = _Reading(meant, filters, logs, options, selection)
+    printer = LinePrinter(sys.stdout.buffer, look, lambda: _is_prefixed(view.prefix, selection))
+    items = reading.followed() if logs.follow else reading.read(plain=look.is_plain and view.prefix != "always")
+    account = Account()
+    try:
+        _print(items, printer, account, live=logs.follow)
+    finally:
+        printer.end()
+        _tell(account, selection, full=parse_verbosity(connection.verbosity) > 0)
+    return _status(account, selection, logs)
+
+
+def _asked(words: tuple[str, ...], connection: Connection, filters: Filters, manifests: LogManifests) -> Asked:
+    """As for any command; a pod's name alone stands for its workflow, too, as kubectl logs has it."""
+    if not (words or filters.workflow_selector or manifests.filename):
+        raise UsageError("logs needs a WORKFLOW: a name, @latest, or a pod as pod/NAME")
+    meant = asked(words, connection, filters, manifests.filename, os.environ)
+    if not meant.wanted.word.startswith(("pod/", "pods/", "po/")):
+        return meant
+    pod = meant.wanted.word.partition("/")[2]
+    workflow = workflow_of_pod(meant.sources, meant.sources.namespace, pod)
+    return meant._replace(wanted=meant.wanted._replace(word=workflow), nodes=(f"pod/{pod}", *meant.nodes))
+
+
+def _meant(meant: Asked, filters: Filters, logs: Logs) -> Meant:
+    attempts = None if logs.attempts is None else parse_attempts(logs.attempts)
+    places = log_rules.places(logs, server=has_archive(meant.sources))
+    return Meant(meant.nodes, filters, attempts, log_rules.wanted(logs), places, logs.follow)
+
+
+class _Reading:
+    """Where the lines come from."""
+
+    def __init__(
+        self, meant: Asked, filters: Filters, logs: Logs, options: LogOptions, selection: LogSelection
+    ) -> None:
+        self._meant = meant
+        self._query = pod_query(filters, "Object")
+        self._logs = logs
+        self._options = options
+        self._selection = selection
+        self._source = log_sources(meant.sources, time.time)
+
+    def followed(self) -> Items:
+        if self._logs.wait:
+            wait_for(self._meant.sources, self._meant.wanted, lambda sentence: _notice([sentence]))
+        return self._with_archived(follow(self._source, self._changes(), self._selection, self._options))
+
+    def read(self, *, plain: bool) -> Items:
+        found = self._found()
+        _notice(found.notices)
+        if not found.targets:
+            _refuse_nothing(self._selection, self._meant)
+        alone = plain and len(found.targets) == 1
+        return self._with_archived(read(self._source, found.targets, self._options._replace(plain=alone)))
+
+    def _with_archived(self, items: Items) -> Items:
+        """The lines, and at their end those of archived logs instead of those that could not be read at all."""
+        lost: list[Target] = []
+        begun: set[Key] = set()
+        for together in items:
+            begun.update(item.target.key for item in together if not isinstance(item, Event))
+            lost += [target for item in together if (target := _lost(item, begun))]
+            yield [item for item in together if not _lost(item, begun)]
+        if lost:
+            _notice([f"{each.step}: the log of pod {each.pod} cannot be read, but it was archived" for each in lost])
+            options = self._options._replace(query=self._options.query._replace(follow=False))
+            yield from read(self._source, [each._replace(origin="archive") for each in lost], options)
+
+    def _found(self) -> Selected:
+        """What there is now; or as soon as a container has started, for as long as one may wait for that."""
+        found = self._selection(find(self._meant.sources, self._meant.wanted, self._query, time.time()))
+        patience = self._options.start_timeout
+        if patience is None or _has_started(found):
+            return found
+        until = time.monotonic() + patience
+        for shown in self._changes():
+            found = self._selection(shown)
+            if _has_started(found) or time.monotonic() > until:
+                break
+        return found
+
+    def _changes(self) -> Iterator[list[Snapshot]]:
+        from kubectl_argo_pods.sources.following import follow as changes
+
+        return changes(self._meant.sources, self._meant.wanted, self._query, time.time)
+
+
+def _lost(item: Lines | Raw | Event, begun: set[Key]) -> Target | None:
+    """The target whose log cannot be read but was archived, if the item says so and no line has been printed of it."""
+    if not isinstance(item, Event) or item.kind != "failed" or item.target is None:
+        return None
+    is_archived = item.target.artifact is not None and item.target.origin == "pod"
+    return item.target if is_archived and item.target.key not in begun else None
+
+
+def _has_started(found: Selected) -> bool:
+    return any(target.state is None or target.state.state in ("running", "terminated") for target in found.targets)
+
+
+def _refuse_nothing(selection: LogSelection, meant: Asked) -> None:
+    """Raise for a log that is named and not to be had; where nothing is named, nothing is an answer, too."""
+    if selection.missing:
+        raise NoMatchError("\n".join(selection.missing))
+    reasons = selection.without_pods()
+    if meant.nodes and reasons:
+        raise NoMatchError(f"there is no pod to read a log of: {', '.join(reasons)}")
+    _notice([f"No logs found {place(meant.wanted)}."])
+
+
+def _is_prefixed(when: str, selection: LogSelection) -> bool:
+    return when == "always" or (when == "auto" and selection.has_several)
+
+
+def _print(items: Items, printer: LinePrinter, account: Account, *, live: bool) -> None:
+    told: set[str] = set()
+    for together in items:
+        for item in together:
+            if isinstance(item, Lines):
+                printer.print_lines(item)
+            elif isinstance(item, Raw):
+                printer.print_raw(item)
+            else:
+                _take_down(item, account, told)
+        if live:
+            sys.stdout.buffer.flush()
+
+
+def _take_down(event: Event, account: Account, told: set[str]) -> None:
+    account.record(event)
+    where = f"{event.target.step}: " if event.target else ""
+    if event.kind in ("notice", "waiting", "gone") and (sentence := where + event.detail) not in told:
+        told.add(sentence)
+        _notice([sentence])
+
+
+def _tell(account: Account, selection: LogSelection, *, full: bool) -> None:
+    for sentence in selection.missing:
+        account.miss(sentence)
+    if full or not account.is_perfect:
+        _notice(account.sentences(full=full))
+
+
+def _status(account: Account, selection: LogSelection, logs: Logs) -> int:
+    if logs.exit_status:
+        phases = selection.phases()
+        if "Error" in phases:
+            return ERROR
+        if "Failed" in phases:
+            return FAILED
+    if account.is_complete or logs.ignore_errors:
+        return 0
+    return INCOMPLETE if account.has_streams else ArgoPodsError.status
+
+
+def _notice(sentences: Iterable[str]) -> None:
+    sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)

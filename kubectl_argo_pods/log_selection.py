@@ -1,0 +1,165 @@
+"""Which logs a command line means, of workflows as they are now, and again as they change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kubectl_argo_pods import attempts
+from kubectl_argo_pods.asked import chosen, joined
+from kubectl_argo_pods.attempts import Attempts
+from kubectl_argo_pods.errors import NoMatchError
+from kubectl_argo_pods.finality import settled
+from kubectl_argo_pods.graph import Families, families
+from kubectl_argo_pods.log_places import Places
+from kubectl_argo_pods.log_targets import Wanted, targets
+from kubectl_argo_pods.options import Filters
+from kubectl_argo_pods.pod import NodePod, called
+from kubectl_argo_pods.selection import named
+from kubectl_argo_pods.shown import select_in_each
+from kubectl_argo_pods.sources.snapshot import Snapshot
+from kubectl_argo_pods.targets import Key, Selected, Target
+from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Node, Workflow
+
+MOST_NAMES = 5
+
+
+class Meant(NamedTuple):
+    """What the command line says of nodes and containers; `attempts` is None where it does not say which."""
+
+    nodes: tuple[str, ...]
+    filters: Filters
+    attempts: Attempts | None
+    wanted: Wanted
+    places: Places
+    follow: bool
+
+
+class LogSelection:
+    """To be called with the workflows and their pods, each time that they have changed.
+
+    A log that was once found on a pod is not looked for elsewhere when the pod is gone.
+    """
+
+    def __init__(self, meant: Meant) -> None:
+        self._meant = meant
+        self._known: dict[Key, Target] = {}
+        self._on_pods: set[tuple[str, str, str]] = set()
+        self._rows: list[NodePod] = []
+        self._workflows: list[Workflow] = []
+        self.missing: list[str] = []
+        self.has_several = False
+
+    def __call__(self, snapshots: list[Snapshot]) -> Selected:
+        """The targets that are meant now; raises NoMatchError for a NODE that cannot come any more."""
+        workflows = joined(snapshots, self._meant.filters)
+        ended = all(snapshot.workflow.ended for snapshot in snapshots)
+        present, notices = self._present(workflows, ended or not self._meant.follow)
+        rows = self._chosen(workflows, present)
+        names = {id_: name for each in workflows for id_, name in _names(each).items()}
+        found = targets(self._readable(rows), names, self._meant.wanted, self._meant.places)
+        self._rows, self._workflows = rows, [each.workflow for each in snapshots]
+        self.missing = found.missing
+        mine = [self._as_known(target) for target in found.targets]
+        notices += [*(notice for snapshot in snapshots for notice in snapshot.notices), *_of_archive(mine)]
+        settled = bool(present) and present == self._meant.nodes and all(map(self._is_settled, workflows))
+        final = ended or settled
+        may_become_more = self._meant.follow and not final and not self._names_one(workflows)
+        self.has_several = len(self._known) > 1 or may_become_more
+        return Selected(mine, final, notices)
+
+    def phases(self) -> set[str]:
+        """The phases of what was meant: of the workflows where no NODE was named; of retry nodes, not attempts."""
+        if not self._meant.nodes:
+            return {workflow.phase for workflow in self._workflows}
+        held = {id(workflow): families(workflow) for workflow in self._workflows}
+        return {_outcome(row.node, held.get(id(row.workflow))) for row in self._rows if row.node}
+
+    def without_pods(self) -> list[str]:
+        """The nodes that are meant and have no pod, with what they are instead."""
+        return [
+            f"{row.node.display_name} is {row.node.phase or 'Pending'}"
+            for row in self._rows
+            if row.node and not row.name
+        ]
+
+    def _present(self, workflows: list[list[NodePod]], must_be: bool) -> tuple[tuple[str, ...], list[str]]:
+        """The NODE words that mean something, and what to say of the others."""
+        present: list[str] = []
+        notices: list[str] = []
+        for word in self._meant.nodes:
+            try:
+                select_in_each(workflows, (word,))
+                present.append(word)
+            except NoMatchError as error:
+                if must_be:
+                    raise
+                notices.append(f"{error} (waiting for it)")
+        return tuple(present), notices
+
+    def _chosen(self, workflows: list[list[NodePod]], present: tuple[str, ...]) -> list[NodePod]:
+        if self._meant.nodes and not present:
+            return []
+        stated = self._meant.attempts
+        within = stated or (attempts.last if present else None)
+        rows = chosen(workflows, present, self._meant.filters, attempts=within)
+        if stated is None:
+            return rows
+        held = {id(each[0].workflow): attempts.pruned(families(each[0].workflow), stated) for each in workflows if each}
+        return [row for row in rows if row.node is None or attempts.is_meant(row.node, held[id(row.workflow)])]
+
+    def _readable(self, rows: Iterable[NodePod]) -> list[NodePod]:
+        """The rows without those of pods whose logs were found when they were there, or that may come yet."""
+        if not self._meant.follow:
+            return list(rows)
+        return [row for row in rows if row.pod or not (self._was_read(row) or _may_come(row))]
+
+    def _was_read(self, row: NodePod) -> bool:
+        return any((row.workflow.namespace, row.name) == each[:2] for each in self._on_pods)
+
+    def _as_known(self, target: Target) -> Target:
+        """A target keeps the place where its log was first found."""
+        first = self._known.setdefault(target.key, target)
+        if target.origin == "pod":
+            self._on_pods.add((target.namespace, target.pod, target.container))
+        return target._replace(origin=first.origin, artifact=first.artifact or target.artifact)
+
+    def _names_one(self, workflows: list[list[NodePod]]) -> bool:
+        """Whether no second log can come: the one NODE word names one node that runs in a pod, and one container."""
+        if len(self._meant.nodes) != 1 or self._meant.wanted.several():
+            return False
+        nodes = [node for each in workflows for node in named(each, self._meant.nodes[0])]
+        return len(nodes) == 1 and nodes[0].type in LEAVES and not nodes[0].children
+
+    def _is_settled(self, node_pods: list[NodePod]) -> bool:
+        filters, workflow = self._meant.filters, node_pods[0].workflow if node_pods else None
+        if workflow is None or workflow.ended:
+            return workflow is not None
+        if filters.phase or filters.type or filters.template or filters.node_field_selector:
+            return False
+        found = [named(node_pods, word) for word in self._meant.nodes]
+        return all(found) and settled(workflow, (node for nodes in found for node in nodes))
+
+
+def _names(node_pods: list[NodePod]) -> dict[str, str]:
+    return called(node_pods[0].workflow) if node_pods else {}
+
+
+def _may_come(row: NodePod) -> bool:
+    """Whether the pod of a row without one may be about to come: the list of pods may lag behind the workflow."""
+    return row.exists is False and row.node is not None and row.node.phase not in FULFILLED
+
+
+def _outcome(node: Node, family: Families | None) -> str:
+    """The phase that counts: that of the retry node, for one of its attempts."""
+    parent = family.nodes.get(family.parents.get(node.id, "")) if family else None
+    return parent.phase if parent and parent.type == "Retry" else node.phase
+
+
+def _of_archive(found: list[Target]) -> list[str]:
+    """That logs come from the archive, which has no times and may be shorter."""
+    names = list(dict.fromkeys(target.step for target in found if target.origin == "archive"))
+    if not names:
+        return []
+    shown = ", ".join(names[:MOST_NAMES]) + (", ..." if len(names) > MOST_NAMES else "")
+    return [f"archived {'log' if len(names) == 1 else 'logs'}, without times: {shown}"]

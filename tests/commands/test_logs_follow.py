@@ -1,0 +1,253 @@
+"""`kubectl argo-pods logs -f`: from before there is anything to read until what is meant is done."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import pytest
+
+from tests import builders
+from tests.cluster import SimulatedCluster
+from tests.cluster.resources import PODS, WORKFLOWS
+from tests.commands.logged import BEGIN
+from tests.commands.shapes import pod_of
+from tests.conftest import PROGRAM, Result
+
+Manifest = dict[str, Any]
+SECOND = 10**9
+
+
+class Story:
+    """The workflow `wf` as it goes on: its nodes by their paths, with their pods and logs."""
+
+    def __init__(self, cluster: SimulatedCluster) -> None:
+        self.cluster = cluster
+        self._nodes: dict[str, Manifest] = {}
+        self._lines = 0
+
+    def node(self, path: str, phase: str, **fields: Any) -> None:
+        """A node is now in this phase."""
+        finished = None if phase in ("Running", "Pending") else builders.FINISHED
+        given = self._nodes.get(path, {"parent": ""} if path else {"type": "DAG", "hostNodeName": ""}) | fields
+        self._nodes[path] = given | {"phase": phase, "finishedAt": finished}
+        self.put()
+
+    def put(self, phase: str = "Running") -> None:
+        nodes = [builders.node("wf", path, **fields) for path, fields in self._nodes.items()]
+        self.cluster.load([builders.workflow("wf", *nodes, phase=phase)])
+
+    def pod(self, path: str, state: str = "running") -> str:
+        """The pod of a node, the containers of which are in this state."""
+        details: Manifest = {"startedAt": builders.STARTED, "containerID": f"containerd://{path}"}
+        if state == "terminated":
+            details |= {"exitCode": 0, "finishedAt": builders.FINISHED}
+        if state == "waiting":
+            details = {"reason": "ContainerCreating"}
+        statuses = [{"name": each, "state": {state: details}} for each in ("wait", "main")]
+        if state != "waiting":
+            statuses = [each | {"containerID": f"containerd://{path}"} for each in statuses]
+        fields = {key: value for key, value in self._nodes[path].items() if key != "children"}
+        node = builders.node("wf", path, **fields)
+        phase = {"waiting": "Pending", "running": "Running", "terminated": "Succeeded"}[state]
+        made = pod_of(builders.workflow("wf"), node, phase=phase, containerStatuses=statuses)
+        self.cluster.load([made])
+        return str(made["metadata"]["name"])
+
+    def says(self, pod: str, *lines: str, ends: bool = False) -> None:
+        log = self.cluster.logs.of(pod)
+        log.write_lines(*lines, start=BEGIN + self._lines * SECOND, step=SECOND)
+        self._lines += len(lines)
+        if ends:
+            log.end()
+
+    def runs(self, path: str, *lines: str) -> str:
+        """A node that runs, and says so."""
+        self.node(path, "Running")
+        pod = self.pod(path)
+        self.says(pod, *lines)
+        return pod
+
+    def ends(self, path: str, *lines: str, phase: str = "Succeeded") -> None:
+        """Its pod says these last lines, and is done, and so is the node."""
+        pod = self.pod(path, "terminated")
+        self.says(pod, *lines, ends=True)
+        self.node(path, phase)
+
+
+class Following:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def line(self) -> str:
+        assert self.process.stdout
+        return self.process.stdout.readline()
+
+    def notice(self) -> str:
+        assert self.process.stderr
+        return self.process.stderr.readline()
+
+    def end(self) -> Result:
+        stdout, stderr = self.process.communicate(timeout=30)
+        return Result(self.process.returncode, stdout, stderr)
+
+
+class Follow(Protocol):
+    def __call__(self, *arguments: str) -> Following: ...
+
+
+@pytest.fixture
+def story(empty_cluster: SimulatedCluster) -> Story:
+    """A workflow that has just begun."""
+    begun = Story(empty_cluster)
+    begun.node("", "Running")
+    return begun
+
+
+@pytest.fixture
+def follow(clean_environment: dict[str, str]) -> Iterator[Follow]:
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> Following:
+        command = [*PROGRAM, "logs", "wf", "-f", *arguments]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, env=clean_environment, stdout=pipe, stderr=pipe, text=True)
+        started.append(process)
+        return Following(process)
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_it_ends_with_the_step_that_is_meant_while_the_workflow_goes_on(follow: Follow, story: Story) -> None:
+    story.runs(".other", "not this")
+    story.runs(".train", "train 1")
+    following = follow("train")
+    assert following.line() == "train 1\n"
+    story.ends(".train", "train 2")
+    assert following.end() == Result(0, "train 2\n", "")
+
+
+def test_it_follows_a_retry_through_its_attempts(follow: Follow, story: Story) -> None:
+    story.node(".train", "Running", type="Retry", hostNodeName="", children=[".train(0)"])
+    story.runs(".train(0)", "first 1")
+    following = follow("train")
+    assert following.line() == "[train(0)] first 1\n"
+    story.ends(".train(0)", "first 2", phase="Failed")
+    assert following.line() == "[train(0)] first 2\n"
+    story.node(".train", "Running", children=[".train(0)", ".train(1)"])
+    story.runs(".train(1)", "second 1")
+    assert following.line() == "[train(1)] second 1\n"
+    story.ends(".train(1)", "second 2")
+    story.node(".train", "Succeeded")
+    assert following.end() == Result(0, "[train(1)] second 2\n", "")
+
+
+def test_it_waits_for_the_pod_and_for_its_container(follow: Follow, story: Story) -> None:
+    story.node(".train", "Pending")
+    following = follow("train")
+    story.pod(".train", "waiting")
+    story.runs(".train", "train 1")
+    assert following.line() == "train 1\n"
+    story.ends(".train")
+    assert following.end().status == 0
+
+
+def test_it_waits_for_a_node_that_is_not_there_yet(follow: Follow, story: Story) -> None:
+    story.runs(".load", "load 1")
+    following = follow("lod")
+    assert following.notice() == 'no node or pod "lod" in workflow "wf"; did you mean "load"? (waiting for it)\n'
+    story.runs(".lod", "here 1")
+    assert following.line() == "here 1\n"
+    story.ends(".lod")
+    assert following.end() == Result(0, "", "")
+
+
+def test_a_node_that_never_came_is_an_error_when_the_workflow_ends(follow: Follow, story: Story) -> None:
+    following = follow("never")
+    following.notice()
+    story.put("Succeeded")
+    result = following.end()
+    assert (result.status, result.stdout) == (1, "")
+    assert result.stderr.startswith('error: no node or pod "never" in workflow "wf"')
+
+
+def test_a_whole_workflow_is_followed_to_its_end(follow: Follow, story: Story) -> None:
+    story.runs(".load", "load 1")
+    following = follow()
+    assert following.line() == "[load] load 1\n"
+    story.ends(".load")
+    story.runs(".train", "train 1")
+    assert following.line() == "[train] train 1\n"
+    story.ends(".train")
+    story.put("Succeeded")
+    assert following.end() == Result(0, "", "")
+
+
+def test_a_pod_that_is_collected_when_it_is_done_is_read_once(follow: Follow, story: Story) -> None:
+    pod = story.runs(".load", "load 1")
+    following = follow()
+    assert following.line() == "[load] load 1\n"
+    story.ends(".load", "load 2")
+    assert following.line() == "[load] load 2\n"
+    story.cluster.state.delete(PODS, "argo", pod)
+    story.runs(".train", "train 1")
+    assert following.line() == "[train] train 1\n"
+    story.ends(".train")
+    story.put("Succeeded")
+    assert following.end().stdout == ""
+
+
+@pytest.mark.parametrize(("phase", "status"), [("Succeeded", 0), ("Failed", 4), ("Error", 5)])
+@pytest.mark.parametrize("node", ["train", ""], ids=["a step", "the workflow"])
+def test_the_status_can_be_that_of_what_is_meant(
+    follow: Follow, story: Story, node: str, phase: str, status: int
+) -> None:
+    story.runs(".train", "train 1")
+    following = follow(*([node] if node else []), "--exit-status")
+    following.line()
+    story.ends(".train", phase=phase)
+    story.put(phase)
+    assert following.end().status == status
+
+
+def test_a_retry_that_succeeded_did_not_fail(follow: Follow, story: Story) -> None:
+    story.node(".train", "Succeeded", type="Retry", hostNodeName="", children=[".train(0)", ".train(1)"])
+    for path, phase in ((".train(0)", "Failed"), (".train(1)", "Succeeded")):
+        story.runs(path)
+        story.ends(path, path, phase=phase)
+    assert follow("train", "--attempts", "all", "--exit-status").end().status == 0
+
+
+def test_it_waits_for_a_workflow_that_does_not_exist_yet(follow: Follow, empty_cluster: SimulatedCluster) -> None:
+    following = follow("train", "--wait")
+    assert following.notice() == 'workflow "wf" not found in namespace "argo" (waiting for it)\n'
+    story = Story(empty_cluster)
+    story.node("", "Running")
+    story.runs(".train", "train 1")
+    assert following.line() == "train 1\n"
+    story.ends(".train")
+    assert following.end() == Result(0, "", "")
+
+
+def test_a_workflow_that_is_deleted_ends_it_with_a_word(follow: Follow, story: Story) -> None:
+    pod = story.runs(".train", "train 1")
+    following = follow()
+    assert following.line() == "[train] train 1\n"
+    story.says(pod, ends=True)
+    story.cluster.state.delete(WORKFLOWS, "argo", "wf")
+    story.cluster.state.delete(PODS, "argo", pod)
+    result = following.end()
+    assert 'workflow "wf" was deleted' in result.stderr
+
+
+def test_an_interrupt_ends_it(follow: Follow, story: Story) -> None:
+    story.runs(".train", "train 1")
+    following = follow()
+    following.line()
+    following.process.send_signal(signal.SIGINT)
+    assert following.end().status == 130
