@@ -110,7 +110,7 @@ def test_the_options_of_the_connection_are_kubectls_but_for_what_only_go_program
 
 
 # What acts on containers has its own tests, with containers that run.
-ACTING = ("exec", "shell", "run")
+ACTING = ("logs", "exec", "shell", "run")
 EXAMPLES = [(name, each) for name, shown in cli.EXAMPLES.items() for each in shown.values()]
 
 
