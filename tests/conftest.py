@@ -14,7 +14,7 @@ import pytest
 
 from tests.cluster import SimulatedCluster
 from tests.demo import SHOWN, environment
-from tests.demo_workflow import manifests
+from tests.demo_workflow import manifests, write_logs
 from tests.recordings import load_recorded, moved_to_now, recorded_at
 
 PROGRAM = [sys.executable, "-I", "-m", "kubectl_argo_pods"]
@@ -46,6 +46,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     with SimulatedCluster() as cluster:
         load_recorded(cluster, moved_to_now, SHOWN)
         cluster.load(manifests(time.time()))
+        write_logs(cluster, time.time())
         yield environment(cluster.kubeconfig(folder), folder)
 
 

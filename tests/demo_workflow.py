@@ -9,6 +9,8 @@ from typing import Any
 from kubectl_argo_pods.containers import DEFAULT_CONTAINER
 from kubectl_argo_pods.naming import pod_name
 from tests import builders
+from tests.cluster import SimulatedCluster
+from tests.cluster.container_logs import Record
 
 Manifest = dict[str, Any]
 NAME = "etl-7k2lp"
@@ -40,6 +42,26 @@ def manifests(now: float) -> list[Manifest]:
     workflow = builders.workflow(NAME, *nodes, phase="Running", startedAt=at(190), progress="2/6")
     workflow["metadata"]["creationTimestamp"] = at(190)
     return [workflow, *(_pod(workflow, each) for each in nodes if each["type"] == "Pod")]
+
+
+# What the steps wrote, each line so many seconds ago.
+LINES: dict[str, tuple[tuple[float, str], ...]] = {
+    "extract": ((185, "fetching orders, customers, größen"), (160, "3 files, 1.2 GB")),
+    "transform(0:orders)": ((149, "reading orders"), (98, "1204 rows written")),
+    "transform(1:customers)": ((148, "reading customers"),),
+    "transform(2:größen)": ((147, "reading größen"),),
+    "check(0)": ((146, "checking 1204 rows"), (71, "ERROR row 877: no such customer")),
+    "check(1)": ((59, "checking 1204 rows"),),
+}
+
+
+def write_logs(cluster: SimulatedCluster, now: float) -> None:
+    """Put what the steps wrote until `now` into a cluster."""
+    for step, lines in LINES.items():
+        log = cluster.logs.of(pod_of(step))
+        log.write(*(Record(int((now - ago) * 10**9), f"{line}\n".encode()) for ago, line in lines))
+        if step in ("extract", "transform(0:orders)", "check(0)"):
+            log.end()
 
 
 def pod_of(step: str) -> str:
