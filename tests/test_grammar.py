@@ -108,6 +108,13 @@ READ: dict[str, tuple[str, tuple[str, ...], dict[str, dict[str, object]]]] = {
     "-o=jsonpath={.a}": ("list", (), {"view": {"output": "jsonpath={.a}"}}),
     "-l a=b,c!=d": ("list", (), {"filters": {"selector": "a=b,c!=d"}}),
     "-la=b": ("list", (), {"filters": {"selector": "a=b"}}),
+    "logs wf --prefix train": ("logs", ("wf", "train"), {"view": {"prefix": "always"}}),
+    "logs wf --prefix never train": ("logs", ("wf", "train"), {"view": {"prefix": "never"}}),
+    "logs --prefix auto wf": ("logs", ("wf",), {"view": {"prefix": "auto"}}),
+    "--prefix never wf logs": ("logs", ("wf",), {"view": {"prefix": "never"}}),
+    "logs wf --prefix=false": ("logs", ("wf",), {"view": {"prefix": "never"}}),
+    "logs wf --prefix=true never": ("logs", ("wf", "never"), {"view": {"prefix": "always"}}),
+    "logs wf --prefix -- never": ("logs", ("wf", "never"), {"view": {"prefix": "always"}}),
     "étape ☃": ("list", ("étape", "☃"), {}),
 }
 
@@ -139,6 +146,8 @@ def test_a_command_receives_its_groups_with_their_defaults() -> None:
 
 
 REFUSED = [
+    "logs wf --prefix=maybe",
+    "wf --prefix",
     "--foo",
     "--foo=bar",
     "-x",

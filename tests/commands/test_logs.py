@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
 
 import pytest
 
 from tests.cluster import Rule, SimulatedCluster
 from tests.commands import logged
-from tests.conftest import Result, Run
+from tests.conftest import PROGRAM, Result, Run
 
 pytestmark = pytest.mark.usefixtures("etl")
 
@@ -241,3 +244,33 @@ def test_what_can_be_read_is_printed_where_something_cannot(argo_pods: Run, etl:
 def test_errors_can_be_ignored(argo_pods: Run, etl: SimulatedCluster) -> None:
     etl.faults.answer(500, f"{logged.LOAD}/log", times=9)
     assert argo_pods("logs", "etl", "load", "set", "--ignore-errors").status == 0
+
+
+def on_terminal(environment: dict[str, str], *arguments: str) -> bytes:
+    """What the program prints on a terminal."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([*PROGRAM, "logs", *arguments], env=environment, stdout=theirs, stdin=subprocess.DEVNULL)
+    os.close(theirs)
+    parts = []
+    try:
+        while part := os.read(ours, 65536):
+            parts.append(part)
+    except OSError:
+        # So Linux says that nobody has the other end any more.
+        process.wait(timeout=30)
+    os.close(ours)
+    return b"".join(parts).replace(b"\r\n", b"\n")
+
+
+def test_on_a_terminal_prefixes_are_coloured_and_lines_disarmed(
+    etl: SimulatedCluster, clean_environment: dict[str, str]
+) -> None:
+    log = etl.logs.of(logged.SET, "one")
+    log.restart()
+    log.write_lines("\x1b]52;c;eA==\x07 \x1b[31mred 10%\r20%", start=logged.BEGIN)
+    log.end()
+    printed = on_terminal(clean_environment | {"TERM": "xterm"}, "etl", "set")
+    one, two = b"\x1b[35m[one]\x1b[0m ", b"\x1b[94m[two]\x1b[0m "
+    assert printed == one + b"^[]52;c;eA==^G \x1b[31mred 10%\x1b[0m\n" + one + b"20%\n" + two + b"two 1\n"
+    plain = on_terminal(clean_environment | {"TERM": "xterm", "NO_COLOR": "1"}, "etl", "two", "--prefix")
+    assert plain == b"[two] two 1\n"
