@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -28,6 +29,12 @@ class Result(NamedTuple):
 
 class Run(Protocol):
     def __call__(self, *args: str, stdin: str | None = None, env: Mapping[str, str] | None = None) -> Result: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Ctrl-C means something to the programs that tests start, also where a shell runs the tests in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
