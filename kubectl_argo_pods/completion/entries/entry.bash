@@ -53,7 +53,7 @@ _kubectl_argo_pods() {
   # What is inserted is quoted, what is listed has its note. Of several, that is what they have in common; but menus
   # (COMP_TYPE % and *) insert each.
   local inserts= room=$((${COLUMNS:-80} - longest - 4))
-  case ${#values[@]},$COMP_TYPE in 1,* | *,37 | *,42) inserts=1 ;; esac
+  case ${#values[@]},${COMP_TYPE-} in 1,* | *,37 | *,42) inserts=1 ;; esac
   [[ $common != *[!a-zA-Z0-9_.:/=@,+-]* ]] || inserts=1
   COMPREPLY=()
   for ((i = 0; i < ${#values[@]}; i++)); do
