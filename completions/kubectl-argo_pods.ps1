@@ -171,6 +171,7 @@ $_shtab_kubectl_argo_pods_nargs = @{
     '_shtab_kubectl_argo_pods_logs___insecure_skip_tls_verify' = '0'
     '_shtab_kubectl_argo_pods_logs___insecure_skip_tls_verify_backend' = '0'
     '_shtab_kubectl_argo_pods_logs___insecure_skip_verify' = '0'
+    '_shtab_kubectl_argo_pods_logs___prefix' = '?'
     '_shtab_kubectl_argo_pods_logs___previous' = '0'
     '_shtab_kubectl_argo_pods_logs___secure' = '0'
     '_shtab_kubectl_argo_pods_logs___show_argo_lines' = '0'

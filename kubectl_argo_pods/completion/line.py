@@ -15,7 +15,7 @@ class Declared(NamedTuple):
     """An option as its command declares it: its names, its kind, and what help says of it."""
 
     names: tuple[str, ...]
-    kind: str  # as in `grammar`: "flag", "text", "texts"
+    kind: str  # as in `grammar`
     help: str
     metavar: str
     completes: Completes
@@ -92,12 +92,15 @@ def _word_kinds(call: Call) -> tuple[Completes, ...]:
 def _option_slot(typed: str, options: dict[str, Target], call: Call) -> Slot:
     taken = split(typed, options)
     target, value = taken[-1] if taken else (None, None)
-    if target is None or value is None or (target[0] == "flag" and "=" not in typed):
+    if target is None or value is None:
         return Slot(("flag",), "", typed, call)
     completes = ("true", "false") if target[0] == "flag" else _completes(call.command, target)
     # Of `--flag=value`, shells complete the value alone; `-nvalue` is one word to them.
-    lead = "" if "=" in typed else typed.removesuffix(value)
-    return Slot((completes,), lead, value, call)
+    if "=" in typed:
+        return Slot((completes,), "", value, call)
+    if target[0] in ("text", "texts"):
+        return Slot((completes,), typed.removesuffix(value), value, call)
+    return Slot(("flag",), "", typed, call)
 
 
 def _completes(name: str, target: Target) -> Completes:

@@ -63,6 +63,8 @@ def _add_option(parser: ArgumentParser, option: Declared) -> None:
     if option.kind == "flag":
         parser.add_argument(*option.names, action="store_true", **given)
         return
+    # The value of a "when" may be left out.
+    given["nargs"] = "?" if option.kind == "when" else None
     action = parser.add_argument(*option.names, metavar=option.metavar, **given)
     if isinstance(option.completes, tuple):
         action.choices = option.completes

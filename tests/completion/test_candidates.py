@@ -45,6 +45,7 @@ NODE_WORDS = [
 ]
 TEMPLATES = ["fetch\t1 node", "main\t1 node", "check\t2 nodes", "clean\t4 nodes"]
 TEMPLATE_WORDS = [f"template:{each}" for each in TEMPLATES]
+PREFIX = next(each for each in commands()["logs"].options if each.names == ("--prefix",))
 FORMATS = ["csv", "json", "name", "table", "wide", "yaml"]
 
 OFFERED = {
@@ -125,6 +126,15 @@ OFFERED = {
     "exec etl-7k2lp no-such-step -c ": [IN_ORDER],
     "exec etl-7k2lp extract -- l": [FILES],
     "exec -it etl-7k2lp extract -- -": [FILES],
+    "logs etl-7k2lp ext": [NODES[0], IN_ORDER],
+    "etl-7k2lp logs -f ext": [NODES[0], IN_ORDER],
+    "logs etl-7k2lp extract -c ": ["wait\tterminated", "main\tterminated", IN_ORDER],
+    "logs etl-7k2lp --attempts ": ["all", "last", "failed", IN_ORDER],
+    "logs etl-7k2lp -o ": ["text", "raw", "json", IN_ORDER],
+    "logs etl-7k2lp --pref": [f"--prefix\t{PREFIX.help}", IN_ORDER],
+    "logs etl-7k2lp --prefix": [f"--prefix\t{PREFIX.help}", IN_ORDER],
+    "logs etl-7k2lp --prefix=n": ["never", IN_ORDER],
+    "logs etl-7k2lp --prefix ext": [NODES[0], IN_ORDER],
     "auth ": ["check", "whoami", IN_ORDER],
     "auth check lo": ["logs", IN_ORDER],
     "completion t": ["tcsh", IN_ORDER],
@@ -146,8 +156,8 @@ FREE = {
     *("--workflow-selector", "--selector", "--field-selector", "--node-field-selector", "--server", "--token"),
     *("--username", "--password", "--tls-server-name", "--as", "--as-group", "--as-uid", "--as-user-extra"),
     *("--request-timeout", "--proxy-url", "--argo-server", "--argo-base-href", "--header", "--instanceid"),
-    *("--pod-running-timeout", "--timeout", "--parallel"),
-    *("--pod-running-timeout", "--parallel", "--timeout"),
+    *("--pod-running-timeout", "--timeout", "--parallel", "--max-log-requests", "--since", "--since-time", "--tail"),
+    *("--limit-bytes", "--include", "--exclude"),
 }
 
 
