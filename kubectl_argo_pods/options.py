@@ -357,7 +357,7 @@ class Logs(NamedTuple):
         str | None,
         Option(
             ("--pod-running-timeout",),
-            "With -f, how long to wait for a container to start; without limit by default.",
+            "How long to wait for a container to start; by default for ever with -f, and not at all without it.",
             "DURATION",
         ),
     ] = None

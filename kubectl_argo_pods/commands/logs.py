@@ -177,10 +177,22 @@ def _print(items: Items, printer: LinePrinter, account: Account, *, live: bool) 
 
 def _take_down(event: Event, account: Account, told: set[str]) -> None:
     account.record(event)
-    where = f"{event.target.step}: " if event.target else ""
-    if event.kind in ("notice", "waiting", "gone") and (sentence := where + event.detail) not in told:
+    sentence = _sentence(event)
+    if sentence and sentence not in told:
         told.add(sentence)
         _notice([sentence])
+
+
+def _sentence(event: Event) -> str:
+    """What is to be said of an event when it happens; the account has the rest."""
+    if event.target is None:
+        return event.detail
+    if event.kind == "waiting":
+        return f"{event.target.step}: {event.detail}"
+    if event.kind != "gone":
+        return ""
+    why = f" ({event.detail})" if event.detail else ""
+    return f"{event.target.step}: the pod {event.target.pod} was deleted{why}"
 
 
 def _tell(account: Account, selection: LogSelection, *, full: bool) -> None:

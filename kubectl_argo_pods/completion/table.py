@@ -202,7 +202,8 @@ COMMANDS: dict[str, tuple[Any, ...]] = {'list': ('List the pods of a workflow by
             ''),
            (('--pod-running-timeout',),
             'text',
-            'With -f, how long to wait for a container to start; without limit by default.',
+            'How long to wait for a container to start; by default for ever with -f, and not at all without '
+            'it.',
             'DURATION',
             ''),
            (('--ignore-errors',), 'flag', 'Go on, and end with 0, where a log cannot be read.', '', ''),

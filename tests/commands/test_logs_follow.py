@@ -245,6 +245,17 @@ def test_a_workflow_that_is_deleted_ends_it_with_a_word(follow: Follow, story: S
     assert 'workflow "wf" was deleted' in result.stderr
 
 
+def test_a_pod_that_is_deleted_ends_its_log_with_a_word(follow: Follow, story: Story) -> None:
+    pod = story.runs(".train", "train 1")
+    following = follow("train")
+    assert following.line() == "train 1\n"
+    story.cluster.state.delete(PODS, "argo", pod)
+    story.says(pod, "train 2", ends=True)
+    story.node(".train", "Error", message="pod deleted")
+    result = following.end()
+    assert (result.stdout, result.stderr) == ("train 2\n", f"train: the pod {pod} was deleted\n")
+
+
 def test_an_interrupt_ends_it(follow: Follow, story: Story) -> None:
     story.runs(".train", "train 1")
     following = follow()
