@@ -21,7 +21,7 @@ def pick(head: str, lines: Sequence[str], environ: Mapping[str, str]) -> int:
 
 def _with_fzf(fzf: str, head: str, lines: Sequence[str], environ: Mapping[str, str]) -> int | None:
     # fzf returns the line; its number, which it does not show, tells lines apart that look alike.
-    numbered = "\n".join(f"{index}\t{line}" for index, line in enumerate(lines))
+    numbered = "".join(f"{index}\t{line}\n" for index, line in enumerate(lines))
     command = [fzf, "--height=~50%", "--layout=reverse", "--header-lines=1", "--delimiter=\t", "--with-nth=2.."]
     done = subprocess.run(
         command, input=f"\t{head}\n{numbered}", env=dict(environ), stdout=subprocess.PIPE, text=True, check=False
