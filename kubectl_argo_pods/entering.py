@@ -52,7 +52,8 @@ def has_terminal(interaction: Interaction, quiet: bool) -> bool:
 
 def running_container(pods: KubePods, place: Place, wish: Wish) -> str:
     """The name of the container that is meant, as soon as it runs; raises ArgoPodsError where it cannot run."""
-    manifest = pods.pod(place.namespace, place.pod)
+    known = place.row.pod.manifest if place.row.pod else None
+    manifest = known or pods.pod(place.namespace, place.pod)
     _refuse_completed(place, manifest)
     name = _named(manifest, wish.container) if wish.container else default_container(manifest, place.row.node)
     if not wish.quiet and not wish.container:

@@ -73,12 +73,13 @@ def _cells(place: Place) -> tuple[str, ...]:
     return place.name, place.pod, pod.status if pod else "<unknown>", pod.age if pod else "<unknown>"
 
 
-def active(meant: Asked, filters: Filters, patience: float) -> list[Place]:
+def active(meant: Asked, filters: Filters, patience: float, include: str = "None") -> list[Place]:
     """The places that are meant and where something can still run; for a step that has no pod yet, after some seconds.
 
-    Raises NoMatchError that says why there is none, and TimedOutError.
+    With the whole pods for `include="Object"`, which spares asking for each. Raises NoMatchError that says why there is
+    none, and TimedOutError.
     """
-    query = pod_query(filters, "None")
+    query = pod_query(filters, include)
     query = query._replace(field_selector=",".join(filter(None, (query.field_selector, ACTIVE))))
     shown = find(meant.sources, meant.wanted, query, time.time())
     for notice in (notice for snapshot in shown for notice in snapshot.notices):

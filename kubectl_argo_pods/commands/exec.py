@@ -70,7 +70,7 @@ def _everywhere(
         raise UsageError(f'--parallel "{many.parallel}" is not a number from 1 on')
     timeout = parse_timeout(many.timeout, "--timeout")
     pods, wished = pods_of(meant), wish(inside)
-    found = active(meant, filters, wished.patience)
+    found = active(meant, filters, wished.patience, "Object")
     with tempfile.TemporaryFile() as file:
         stdin = everywhere.whole(sys.stdin.buffer, file) if interaction.stdin else None
         order = everywhere.Order(command, wished, int(many.parallel), timeout, many.fold, stdin)
