@@ -14,6 +14,7 @@ from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.options import Argument, Connection, Filters, Inside, Interaction, Manifests, Many, Tail
 from kubectl_argo_pods.places import active, pods_of, the_one
 from kubectl_argo_pods.sources.kube_exec import Process
+from kubectl_argo_pods.terminal import CAN_WAIT_FOR_STDIN
 
 WORDS = Argument("WORKFLOW [NODE...]", "The workflow, and the node whose pod is meant.")
 COMMAND = Tail("COMMAND [ARG...]", "The command to execute.")
@@ -53,6 +54,8 @@ def _refuse(manifests: Manifests, inside: Inside, interaction: Interaction, many
         raise UsageError("-i/--stdin and -f - exclude each other: both read stdin")
     if many.all and interaction.tty:
         raise UsageError("-t/--tty needs one pod: no terminal can be shared by those of --all")
+    if many.all and interaction.stdin and not CAN_WAIT_FOR_STDIN:
+        raise UsageError("-i/--stdin does not go with --all on Windows")
     if many.all and inside.pick:
         raise UsageError("-F/--pick and --all exclude each other: one chooses a pod, the other means every one")
     if many.fold and not many.all:
