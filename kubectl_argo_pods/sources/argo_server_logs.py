@@ -6,7 +6,7 @@ import json
 import math
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
@@ -110,18 +110,16 @@ def parameters(target: Target, query: LogQuery, now: float) -> dict[str, str]:
     return asked | ({"logOptions.sinceSeconds": str(since)} if since is not None else {})
 
 
-class Messages:
-    """The lines in the messages of a stream, each with its time as in the Kubernetes API."""
+class Rewritten:
+    """A log within another stream, of which only so many bytes may be wanted."""
 
-    timestamps = True
+    timestamps: bool
 
     def __init__(self, stream: Stream, query: LogQuery) -> None:
         self._stream = stream
-        self._since = (query.since_time or "")[:19].encode()
         self._left = query.limit_bytes
-        self._rest = b""
 
-    def __enter__(self) -> Messages:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -140,6 +138,25 @@ class Messages:
     def close(self) -> None:
         self._stream.close()
 
+    def _limited(self, chunk: bytes) -> bytes:
+        """No more of it than is left."""
+        if self._left is None:
+            return chunk
+        chunk = chunk[: self._left]
+        self._left -= len(chunk)
+        return chunk
+
+
+class Messages(Rewritten):
+    """The lines in the messages of a stream, each with its time as in the Kubernetes API."""
+
+    timestamps = True
+
+    def __init__(self, stream: Stream, query: LogQuery) -> None:
+        super().__init__(stream, query)
+        self._since = (query.since_time or "")[:19].encode()
+        self._rest = b""
+
     def receive(self) -> bytes | None:
         lines = b""
         # What holds no whole line is not the end.
@@ -149,10 +166,7 @@ class Messages:
                 return chunk
             *messages, self._rest = (self._rest + chunk).split(b"\n")
             lines = b"".join(map(self._line, messages))
-        if self._left is not None:
-            lines = lines[: self._left]
-            self._left -= len(lines)
-        return lines
+        return self._limited(lines)
 
     def _line(self, message: bytes) -> bytes:
         message = message.strip()
@@ -166,34 +180,14 @@ class Messages:
         return b"" if self._since and line[:19] < self._since else line + b"\n"
 
 
-class ArchivedLog:
+class ArchivedLog(Rewritten):
     """An archived log, as far as it is asked for: its last lines, or its first bytes."""
 
     timestamps = False
 
     def __init__(self, stream: Stream, query: LogQuery) -> None:
-        self._stream = stream
-        self._left = query.limit_bytes
+        super().__init__(stream, query)
         self._tail = None if query.tail is None else Tail(query.tail)
-
-    def __enter__(self) -> ArchivedLog:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.__exit__()
-
-    def fileno(self) -> int:
-        return self._stream.fileno()
-
-    @property
-    def is_ready(self) -> bool:
-        return self._left == 0 or self._stream.is_ready
-
-    def unblock(self) -> None:
-        self._stream.unblock()
-
-    def close(self) -> None:
-        self._stream.close()
 
     def receive(self) -> bytes | None:
         if self._left == 0:
@@ -204,10 +198,7 @@ class ArchivedLog:
             chunk = self._stream.receive()
         if self._tail and chunk is not None:
             chunk, self._tail = self._tail.lines(), None
-        if chunk and self._left is not None:
-            chunk = chunk[: self._left]
-            self._left -= len(chunk)
-        return chunk
+        return self._limited(chunk) if chunk else chunk
 
 
 class Tail:
