@@ -29,6 +29,8 @@ SOURCE = "https://github.com/kubectl-argo-pods/kubectl-argo-pods"
 
 def main() -> int:
     asked = _arguments().parse_args()
+    # A wheel holds the modes of its files.
+    os.umask(0o022)
     platforms = [PLATFORMS[name] for name in asked.platform or PLATFORMS]
     epoch = _epoch()
     shutil.rmtree(asked.out, ignore_errors=True)
@@ -66,16 +68,27 @@ def _builder() -> str:
 
 
 def _build_python_packages(out: Path, epoch: int) -> Path:
-    """The wheel; the sdist lies beside it."""
-    build = [sys.executable, "-m", "build", "--outdir", str(out), str(ROOT)]
-    subprocess.run(build, check=True, env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)}, stdout=subprocess.DEVNULL)
-    # setuptools packs the owners and times that it finds.
-    sdist = next(out.glob("*.tar.gz"))
-    with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(sdist) as packed:
-            packed.extractall(folder, filter="data")
-        write_tar(sdist, Path(folder), epoch)
+    """The wheel, built from the sdist, which lies beside it."""
+    with tempfile.TemporaryDirectory() as made, tempfile.TemporaryDirectory() as packed:
+        _build("--sdist", ROOT, Path(made), epoch)
+        sdist = next(Path(made).iterdir())
+        # setuptools packs the owners, times and modes that it finds.
+        _unpack(sdist, Path(packed))
+        write_tar(out / sdist.name, Path(packed), epoch)
+    with tempfile.TemporaryDirectory() as unpacked_again:
+        _unpack(out / sdist.name, Path(unpacked_again))
+        _build("--wheel", next(Path(unpacked_again).iterdir()), out, epoch)
     return next(out.glob("*.whl"))
+
+
+def _build(kind: str, source: Path, out: Path, epoch: int) -> None:
+    build = [sys.executable, "-m", "build", kind, "--outdir", str(out), str(source)]
+    subprocess.run(build, check=True, env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)}, stdout=subprocess.DEVNULL)
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
 
 
 def _build_archive(
