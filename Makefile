@@ -44,7 +44,9 @@ bench: $(VENV)/.installed  ## compare time and memory with kubectl and argo, on 
 	@test -n "$$KUBECONFIG" || { echo "make bench: set KUBECONFIG to a cluster with Argo Workflows (see CONTRIBUTING.md)" >&2; exit 2; }
 	PATH="$$PATH:$(abspath $(BIN))" $(BIN)/python -m tests.bench.objects
 	PATH="$$PATH:$(abspath $(BIN))" $(BIN)/python -m tests.bench.running
+	PATH="$$PATH:$(abspath $(BIN))" $(BIN)/python -m tests.bench.log_objects
 	$(BIN)/python -m tests.bench.run --plugin $(BIN)/kubectl-argo_pods
+	$(BIN)/python -m tests.bench.logs --plugin $(BIN)/kubectl-argo_pods
 
 generate: $(VENV)/.installed  ## write anew what is made of the commands' declarations
 	$(BIN)/python -m kubectl_argo_pods.cli --write-grammar

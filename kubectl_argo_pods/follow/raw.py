@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
+from select import select
 
 from kubectl_argo_pods.errors import ApiError, NotFoundError, UnreachableError
 from kubectl_argo_pods.follow.patience import ENDED, FIRST_PAUSE, TRIES, longer, may_pass
@@ -16,6 +17,8 @@ from kubectl_argo_pods.targets import Event, LogOptions, LogQuery, Raw, Target
 
 # The end of what has been seen, by which the log is known again.
 KEPT = 4096
+# So many bytes are handed on at once, if they are there.
+TOGETHER = 262144
 
 Item = Raw | Event
 
@@ -70,16 +73,14 @@ class _Reading:
     def read(self) -> Iterator[Item]:
         """What comes by one stream and has not been seen."""
         with self._source.open(self._target, self._query) as stream:
-            chunk = self._skip(stream)
+            first = self._skip(stream)
             if self.is_lost:
                 yield Event(self._target, "gap", "the log was rotated while it was read", lossy=True)
                 return
-            while chunk != b"":
-                if chunk:
-                    yield from self._told()
-                    self._note(chunk)
-                    yield Raw(self._target, chunk)
-                chunk = stream.receive()
+            for chunk in _gathered(stream, first):
+                yield from self._told()
+                self._note(chunk)
+                yield Raw(self._target, chunk)
 
     def is_complete(self) -> Generator[Item, None, bool]:
         """Tells that all has been seen, if it has."""
@@ -122,6 +123,22 @@ class _Reading:
     def _note(self, chunk: bytes) -> None:
         self.seen += len(chunk)
         self._kept = chunk[-KEPT:] if len(chunk) >= KEPT else (self._kept + chunk)[-KEPT:]
+
+
+def _gathered(stream: LogStream, first: bytes | None) -> Iterator[bytes]:
+    """What has arrived at a time, with what came before: servers send far smaller pieces than are good to handle."""
+    stream.unblock()
+    parts, size, chunk = [first or b""], 0, first
+    while chunk != b"":
+        chunk = stream.receive()
+        if chunk:
+            parts.append(chunk)
+            size += len(chunk)
+        if (not chunk or size >= TOGETHER) and any(parts):
+            yield b"".join(parts)
+            parts, size = [], 0
+        if chunk is None:
+            select([stream.fileno()], [], [])
 
 
 def _whole(stream: LogStream) -> bytes:

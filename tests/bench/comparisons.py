@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench import exec_comparisons
+from tests.bench import exec_comparisons, log_comparisons
 from tests.bench.objects import LARGE, MANY, SMALL, Load
 from tests.bench.values import PLUGIN, Comparison, Rival
 
@@ -47,6 +47,7 @@ def comparisons(rounds: int) -> tuple[Comparison, ...]:
             few,
         ),
         *exec_comparisons.comparisons(rounds),
+        *log_comparisons.comparisons(),
     )
 
 

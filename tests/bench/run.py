@@ -24,6 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plugin", type=Path, default=Path(".venv/bin/kubectl-argo_pods"))
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--only", default="", metavar="TEXT", help="the comparisons with this in their titles")
     parser.add_argument("--only", default="", help="the comparisons whose titles have this in them")
     given = parser.parse_args()
     plugin = given.plugin.absolute()
@@ -98,7 +99,8 @@ def ratios(comparison: Comparison, costs: Costs, plugin: Path) -> list[str]:
 def ratio_line(rival: Rival, ours: Cost, theirs: Cost) -> str:
     time = _against(ours.wall / theirs.wall, rival.time)
     memory = _against(ours.memory / theirs.memory, rival.memory)
-    return f"  time {time}  memory {memory}  {' '.join(rival.command)}"
+    cpu = _against(ours.cpu / theirs.cpu, rival.cpu)
+    return f"  time {time}  cpu {cpu}  memory {memory}  {' '.join(rival.command)}"
 
 
 def _against(ratio: float, goal: float | None) -> str:

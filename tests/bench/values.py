@@ -13,6 +13,7 @@ class Rival(NamedTuple):
     command: tuple[str, ...]
     time: float | None = None
     memory: float | None = None
+    cpu: float | None = None
 
 
 class Comparison(NamedTuple):
