@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from kubectl_argo_pods import compression
 from kubectl_argo_pods.errors import ManifestError
+from kubectl_argo_pods.shape import METADATA, NODE, WORKFLOW, check
 
 Manifest = dict[str, Any]
 
@@ -93,9 +94,11 @@ def parse_time(text: str | None) -> float | None:
 
 def from_manifest(manifest: Manifest) -> Workflow:
     """The Workflow of a manifest, its compressed nodes unpacked; raises ManifestError for what is no workflow."""
-    metadata = _map(manifest, "metadata", "the workflow")
+    metadata = manifest.get("metadata") or {}
+    check(metadata, METADATA, '"metadata" of the workflow')
     name = metadata.get("name") or metadata.get("generateName") or ""
-    status = _map(manifest, "status", f'workflow "{name}"')
+    check(manifest, WORKFLOW, f'workflow "{name}"')
+    status = manifest.get("status") or {}
     nodes, unreadable = _nodes_if_readable(status)
     return Workflow(
         name=name,
@@ -124,23 +127,16 @@ def _nodes_if_readable(status: Manifest) -> tuple[dict[str, Node], str]:
 
 
 def _nodes(status: Manifest) -> dict[str, Node]:
-    nodes = _map(status, "nodes", "its status")
+    nodes = status.get("nodes") or {}
+    check(nodes, dict, '"nodes" of its status')
     # As Argo's hydrator does: what is compressed counts only where there are no plain nodes.
     if not nodes and status.get("compressedNodes"):
         nodes = compression.unpack_nodes(str(status["compressedNodes"]))
     return {id_: _node(id_, node) for id_, node in nodes.items()}
 
 
-def _map(manifest: Manifest, key: str, where: str) -> Manifest:
-    value = manifest.get(key) or {}
-    if not isinstance(value, dict):
-        raise ManifestError(f'"{key}" of {where} is not a map')
-    return value
-
-
 def _node(id_: str, node: Any) -> Node:
-    if not isinstance(node, dict):
-        raise ManifestError(f'node "{id_}" is not a map')
+    check(node, NODE, f'node "{id_}"')
     get = node.get
     name = get("name") or id_
     return Node(

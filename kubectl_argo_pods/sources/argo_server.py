@@ -8,6 +8,7 @@ from urllib.parse import quote
 from kubectl_argo_pods.cluster.faults import check_kind
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.errors import ArgoPodsError, NotFoundError
+from kubectl_argo_pods.shape import LIST, check
 from kubectl_argo_pods.sources.kube import newest_first, workflow_event
 from kubectl_argo_pods.sources.watch import Watch, WorkflowEvent
 from kubectl_argo_pods.workflow import Manifest, Workflow, WorkflowSummary, from_manifest, parse_time
@@ -98,6 +99,7 @@ class ArgoServer:
         token = ""
         while True:
             answer: Any = self.http.get_json(path, query | ({"listOptions.continue": token} if token else {}))
+            check(answer, LIST, f"the list of {self.http.endpoint.label}")
             items += answer.get("items") or []
             token = (answer.get("metadata") or {}).get("continue") or ""
             if not token:

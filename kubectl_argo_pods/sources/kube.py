@@ -104,11 +104,11 @@ def newest_first(summaries: list[WorkflowSummary]) -> list[WorkflowSummary]:
 
 
 def _summary(cell: tables.Cell, manifest: Manifest) -> WorkflowSummary:
-    metadata = manifest["metadata"]
+    metadata = manifest.get("metadata") or {}
     labels = metadata.get("labels") or {}
     return WorkflowSummary(
         metadata.get("namespace") or "",
-        metadata["name"],
+        metadata.get("name") or cell("Name"),
         metadata.get("uid") or "",
         # Before v2.5 the resource definition of workflows has no columns of its own.
         cell("Status") or labels.get(PHASE_LABEL) or "",

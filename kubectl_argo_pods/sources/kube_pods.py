@@ -9,6 +9,7 @@ from urllib.parse import quote
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.errors import ApiError, NotFoundError
 from kubectl_argo_pods.pod import Pod
+from kubectl_argo_pods.shape import POD, check
 from kubectl_argo_pods.sources import PodQuery, tables
 from kubectl_argo_pods.workflow import Manifest
 
@@ -50,7 +51,7 @@ class KubePods:
         first = {"includeObject": "Metadata", "limit": SMALL} if include == "None" else {}
         found = tables.whole(self.http, path(namespace), asked, first)
         pods = [_pod(cell, manifest, namespace) for table in found for cell, manifest in tables.rows(table)]
-        return PodList(pods, found[-1].get("metadata", {}).get("resourceVersion") or "")
+        return PodList(pods, (found[-1].get("metadata") or {}).get("resourceVersion") or "")
 
     def metadata(self, namespace: str, selector: str, names: Sequence[str], of: int) -> dict[str, Manifest]:
         """The metadata of the named pods among those that the selector (labels) selects; without those that are gone.
@@ -64,16 +65,17 @@ class KubePods:
         query = {"labelSelector": selector, "limit": tables.PAGE}
         # By pages, each forgotten but for what tells pods apart: most of it are notes on who manages which field.
         pages = tables.pages(self.http, path(namespace), query, {}, METADATA_LIST)
-        listed = (item["metadata"] for page in pages for item in page.get("items") or [])
-        return {each["name"]: _telling(each) for each in listed if each["name"] in wanted}
+        listed = (item.get("metadata") or {} for page in pages for item in page.get("items") or [])
+        return {each["name"]: _telling(each) for each in listed if each.get("name") in wanted}
 
     def _metadata_of(self, namespace: str, name: str) -> Manifest | None:
         try:
             manifest: Manifest = self.http.get_json(f"{path(namespace)}/{quote(name, safe='')}", None, METADATA)
         except NotFoundError:
             return None
-        metadata: Manifest = manifest["metadata"]
-        return metadata
+        check(manifest, POD, f'pod "{name}"')
+        metadata: Manifest = manifest.get("metadata") or {}
+        return metadata | {"name": name}
 
     def pod(self, namespace: str, name: str) -> Manifest:
         """The whole pod; raises NotFoundError."""
@@ -87,7 +89,7 @@ class KubePods:
             found = self.http.get_json(where, None, METADATA)
         except ApiError:
             return False
-        return bool(uid) and found["metadata"].get("uid") == uid
+        return bool(uid) and (found.get("metadata") or {}).get("uid") == uid
 
     def namespace_exists(self, namespace: str) -> bool:
         """Whether there is such a namespace; raises ForbiddenError for someone who may not know."""

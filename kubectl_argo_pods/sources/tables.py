@@ -7,6 +7,7 @@ from typing import Any
 
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.errors import ApiError, GoneError
+from kubectl_argo_pods.shape import TABLE, check
 from kubectl_argo_pods.workflow import Manifest
 
 ACCEPT = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
@@ -20,21 +21,21 @@ def rows(table: Manifest) -> Iterator[tuple[Cell, Manifest]]:
     """Each row as its cells by column name ("" where there is no such column), and the object that came with it."""
     columns = _columns(table)
     for row in table.get("rows") or []:
-        yield _cells(columns, row["cells"]), row.get("object") or {}
+        yield _cells(columns, row.get("cells") or []), row.get("object") or {}
 
 
 def column(table: Manifest, name: str) -> list[str]:
     """The cells of one column, which is quicker than row by row where there are thousands."""
     index = _columns(table).get(name)
-    cells = (row["cells"] for row in table.get("rows") or [])
-    return [str(row[index] or "") if index is not None else "" for row in cells]
+    cells = (row.get("cells") or [] for row in table.get("rows") or [])
+    return [str(row[index] or "") if index is not None and index < len(row) else "" for row in cells]
 
 
 def _columns(table: Manifest) -> dict[str, int]:
     """Where each column stands; raises ApiError for what is no table."""
     if table.get("kind") != "Table":
         raise ApiError("the server did not answer with a table, as every Kubernetes since 1.15 does", code=200)
-    return {column["name"]: index for index, column in enumerate(table.get("columnDefinitions") or [])}
+    return {column.get("name") or "": index for index, column in enumerate(table.get("columnDefinitions") or [])}
 
 
 def _cells(columns: dict[str, int], cells: list[Any]) -> Cell:
@@ -50,11 +51,16 @@ def pages(
     http: Http, path: str, query: Mapping[str, str], first: Mapping[str, str], accept: str = ACCEPT
 ) -> Iterator[Manifest]:
     """The tables of a list, page by page; `first` is what the first page asks for instead."""
-    table: Manifest = http.get_json(path, {**query, **first}, accept)
+    table = _checked(http.get_json(path, {**query, **first}, accept))
     yield table
-    while token := table.get("metadata", {}).get("continue"):
-        table = http.get_json(path, {**query, "continue": token}, accept)
+    while token := (table.get("metadata") or {}).get("continue"):
+        table = _checked(http.get_json(path, {**query, "continue": token}, accept))
         yield table
+
+
+def _checked(table: Manifest) -> Manifest:
+    check(table, TABLE, "the list")
+    return table
 
 
 def whole(http: Http, path: str, query: Mapping[str, str], first: Mapping[str, str]) -> list[Manifest]:
