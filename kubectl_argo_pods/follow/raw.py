@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
-from select import select
+from selectors import EVENT_READ, DefaultSelector
 
 from kubectl_argo_pods.errors import ApiError, NotFoundError, UnreachableError
 from kubectl_argo_pods.follow.patience import ENDED, FIRST_PAUSE, TRIES, longer, may_pass
@@ -125,6 +125,13 @@ class _Reading:
         self._kept = chunk[-KEPT:] if len(chunk) >= KEPT else (self._kept + chunk)[-KEPT:]
 
 
+def _wait(stream: LogStream) -> None:
+    """Until something has come; select itself knows no file beyond the first 1,024."""
+    with DefaultSelector() as waiting:
+        waiting.register(stream.fileno(), EVENT_READ)
+        waiting.select()
+
+
 def _gathered(stream: LogStream, first: bytes | None) -> Iterator[bytes]:
     """What has arrived at a time, with what came before: servers send far smaller pieces than are good to handle."""
     stream.unblock()
@@ -138,7 +145,7 @@ def _gathered(stream: LogStream, first: bytes | None) -> Iterator[bytes]:
             yield b"".join(parts)
             parts, size = [], 0
         if chunk is None:
-            select([stream.fileno()], [], [])
+            _wait(stream)
 
 
 def _whole(stream: LogStream) -> bytes:
