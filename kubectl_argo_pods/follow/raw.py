@@ -11,11 +11,12 @@ from collections.abc import Generator, Iterator
 from selectors import EVENT_READ, DefaultSelector
 
 from kubectl_argo_pods.errors import ApiError, NotFoundError, UnreachableError
+from kubectl_argo_pods.follow.lines import timed
 from kubectl_argo_pods.follow.patience import ENDED, FIRST_PAUSE, TRIES, longer, may_pass
 from kubectl_argo_pods.sources.kube_logs import LogSource, LogStream
 from kubectl_argo_pods.targets import Event, LogOptions, LogQuery, Raw, Target
 
-# The end of what has been seen, by which the log is known again.
+# The end of what has been seen, by which the log is known again; and so much of a beginning.
 KEPT = 4096
 # So many bytes are handed on at once, if they are there.
 TOGETHER = 262144
@@ -66,6 +67,7 @@ class _Reading:
         self.is_lost = False  # it is no longer the log that it was
         self.cause = ""
         self._kept = b""
+        self._lines = 0
         self._source = source
         self._target = target
         self._query = query._replace(follow=False, timestamps=False)
@@ -101,11 +103,33 @@ class _Reading:
     def _is_at_end(self) -> bool:
         if self._query.tail == 0:
             return True
-        since = None if self.seen else self._query.since_time
-        query = LogQuery(tail=1, previous=self._query.previous, since_time=since)
-        with self._source.open(self._target, query) as stream:
-            last = _whole(stream)
-        return self._kept.endswith(last[-KEPT:])
+        # What is small comes once more in no time.
+        return (self.seen > TOGETHER and self._is_counted()) or self._is_no_longer()
+
+    def _is_counted(self) -> bool:
+        """Whether the last so many lines begin as what has been seen does, and the last of them is its last.
+
+        False where that cannot be told: the lines at the beginning are all of one time, or the kubelet counts more of
+        them, since it keeps a line of more than 16 KiB in pieces.
+        """
+        end = LogQuery(tail=self._lines + (not self._kept.endswith(b"\n")), previous=self._query.previous)
+        head = self._head(self._query)
+        if not _has_times(head) or head != self._head(end):
+            return False
+        with self._source.open(self._target, end._replace(tail=1)) as stream:
+            return self._kept.endswith(_whole(stream)[-KEPT:])
+
+    def _head(self, query: LogQuery) -> bytes:
+        with self._source.open(self._target, query._replace(timestamps=True, limit_bytes=KEPT)) as stream:
+            return _whole(stream)
+
+    def _is_no_longer(self) -> bool:
+        """Whether no byte comes behind those that were seen."""
+        one_more = self.seen + 1
+        tail = one_more if self._query.tail is None else min(self._query.tail, one_more)
+        # As the end of a log it is asked for in another way than before, which has ended too early perhaps.
+        with self._source.open(self._target, self._query._replace(tail=tail, limit_bytes=one_more)) as stream:
+            return sum(map(len, _chunks(stream))) == self.seen
 
     def _skip(self, stream: LogStream) -> bytes | None:
         """Drops what was seen; the first chunk that was not, or a part of one."""
@@ -122,6 +146,7 @@ class _Reading:
 
     def _note(self, chunk: bytes) -> None:
         self.seen += len(chunk)
+        self._lines += chunk.count(b"\n")
         self._kept = chunk[-KEPT:] if len(chunk) >= KEPT else (self._kept + chunk)[-KEPT:]
 
 
@@ -148,8 +173,15 @@ def _gathered(stream: LogStream, first: bytes | None) -> Iterator[bytes]:
             _wait(stream)
 
 
+def _has_times(head: bytes) -> bool:
+    """Whether these lines are not all of one time."""
+    return len(set(timed(head.split(b"\n")[:-1]).times)) > 1
+
+
 def _whole(stream: LogStream) -> bytes:
-    parts: list[bytes] = []
+    return b"".join(_chunks(stream))
+
+
+def _chunks(stream: LogStream) -> Iterator[bytes]:
     while (chunk := stream.receive()) != b"":
-        parts.append(chunk or b"")
-    return b"".join(parts)
+        yield chunk or b""

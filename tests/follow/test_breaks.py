@@ -98,6 +98,52 @@ def test_at_every_byte(shared_containers: Containers, how: str, plain: bool) -> 
         assert (after, text_of(items, target)) == (after, whole(written))
 
 
+SAME = b"ok\n"
+# More than is read again to see whether it was all, with lines, pieces of a line and times that are alike.
+MANY = [Record((NOW + 1) * BILLION + index // 3, SAME) for index in range(100_000)]
+LONG = [Record((NOW + 1) * BILLION + index, b"x" * 16384) for index in range(20)] + MANY[:3]
+TIED = [Record(NOW * BILLION, SAME)] * 100_000
+
+
+@pytest.mark.parametrize("plain", [False, True], ids=["lines", "bytes"])
+@pytest.mark.parametrize(
+    ("texts", "after"),
+    [
+        pytest.param([b"start\n", SAME, SAME, SAME], 9, id="lines that are repeated"),
+        pytest.param([b"hello world\n", b"world\n"], 12, id="a line that ends like the last"),
+        pytest.param([b"a\n", b"\n", b"\n"], 3, id="empty lines"),
+    ],
+)
+def test_a_clean_end_behind_what_looks_like_the_last_line_is_not_the_end(
+    shared_containers: Containers, texts: list[bytes], after: int, plain: bool
+) -> None:
+    written = [Record((NOW + index) * BILLION, text) for index, text in enumerate(texts)]
+    target = container(shared_containers, written)
+    stamps = 0 if plain else 31 * whole(written)[:after].count(b"\n")
+    shared_containers.cluster.logs.breaks[:] = [Break(after + stamps, "eof")]
+    items = everything(shared_containers, [target], LogOptions(LogQuery(), plain=plain))
+    assert text_of(items, target) == whole(written)
+    assert [item.kind for item in items if isinstance(item, Event)] == ["resumed", "complete"]
+
+
+@pytest.mark.parametrize("written", [MANY, LONG, TIED], ids=["repeated lines", "lines in pieces", "one time"])
+@pytest.mark.parametrize("tail", [None, 90_000, 200_000])
+@pytest.mark.parametrize("missing", [0, 3, 6], ids=["whole", "without its last line", "without two lines"])
+def test_a_large_log_is_whole_by_the_number_of_its_lines(
+    shared_containers: Containers, written: list[Record], tail: int | None, missing: int
+) -> None:
+    target = container(shared_containers, written)
+    expected = whole(written[-(tail or 0) :])
+    shared_containers.cluster.logs.breaks[:] = []
+    if missing:
+        shared_containers.cluster.logs.breaks[:] = [Break(len(expected) - missing, "eof")]
+    items = everything(shared_containers, [target], LogOptions(LogQuery(tail=tail), plain=True))
+    shared_containers.cluster.logs.breaks.clear()
+    assert text_of(items, target) == expected
+    kinds = [item.kind for item in items if isinstance(item, Event)]
+    assert kinds == (["resumed", "complete"] if missing and tail is None else ["complete"])
+
+
 @QUICK
 @given(logs=st.lists(records(), min_size=2, max_size=4), breaks=BREAKS, requests=st.integers(1, 5))
 def test_several_logs_come_in_the_order_of_their_times(
