@@ -13,6 +13,8 @@ from typing import Any
 DEEPEST = 200
 # Values of all documents together, with aliases unfolded: those of the largest objects that etcd takes are far fewer.
 MOST = 20_000_000
+# From libyaml 0.2.6 on, it gives up by itself, in a flow even before what it nests is told (src/scanner.c).
+TOO_DEEP = "exceeded maximum nesting depth"
 # What could nest so deeply at all, in a flow or in the beginning of a line.
 _SUSPECT = re.compile(rf"^[ \t?:-]{{{DEEPEST},}}", re.MULTILINE)
 
@@ -48,15 +50,23 @@ def documents(text: str) -> list[Any]:
         _check_depth(text, base)
         found = [document for document in yaml.load_all(text, Loader=Loader) if document is not None]
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it cannot be read"
-        raise YamlError(problem, mark.line + 1 if mark else 0, mark.column + 1 if mark else 0) from error
+        raise _refused(error) from error
     # Numbers and keys that no value of Python can be made of.
     except (ValueError, TypeError, OverflowError) as error:
         raise YamlError("it holds a value that cannot be read") from error
     if "*" in text:
         _check_aliases(found)
     return found
+
+
+def _refused(error: Any) -> YamlError:
+    """What the YAML library says of a text."""
+    mark = getattr(error, "problem_mark", None)
+    place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    problem = getattr(error, "problem", None) or "it cannot be read"
+    if problem == TOO_DEEP:
+        return ExcessiveError("it is nested too deeply", *place)
+    return YamlError(problem, *place)
 
 
 def _check_depth(text: str, loader: Any) -> None:
