@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TextIO
 
 from kubectl_argo_pods.errors import UsageError
-from kubectl_argo_pods.output.formats import Format
 from kubectl_argo_pods.output.go_text import to_text
 from kubectl_argo_pods.output.jsonpath import NOTHING, find
 from kubectl_argo_pods.output.table import table
@@ -59,10 +58,10 @@ def parse_columns_file(text: str) -> list[Column]:
     return [Column(header, relaxed_path(path)) for header, path in zip(headers, paths, strict=True)]
 
 
-def columns_of(format_: Format) -> list[Column]:
+def columns_of(kind: str, argument: str) -> list[Column]:
     """The columns that a format asks for, a file's text being its argument; raises UsageError."""
-    parse = parse_columns_file if format_.kind == "custom-columns-file" else parse_columns
-    return parse(format_.argument)
+    parse = parse_columns_file if kind == "custom-columns-file" else parse_columns
+    return parse(argument)
 
 
 def print_custom_columns(

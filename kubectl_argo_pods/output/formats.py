@@ -71,7 +71,7 @@ def _check(format_: Format) -> None:
     if format_.kind.startswith("custom-columns"):
         from kubectl_argo_pods.output.custom_columns import columns_of
 
-        columns_of(format_)
+        columns_of(*format_)
     else:
         from kubectl_argo_pods.output.jsonpath import relaxed
         from kubectl_argo_pods.output.jsonpath_parser import parse_template

@@ -23,7 +23,7 @@ def print_items(stream: TextIO, items: Sequence[Manifest], format_: Format, *, n
     elif format_.kind.startswith("custom-columns"):
         from kubectl_argo_pods.output.custom_columns import columns_of, print_custom_columns
 
-        print_custom_columns(stream, columns_of(format_), items, no_headers=no_headers)
+        print_custom_columns(stream, columns_of(*format_), items, no_headers=no_headers)
     else:
         from kubectl_argo_pods.output.jsonpath import print_jsonpath, print_jsonpath_as_json
 
