@@ -20,7 +20,6 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hi
 import typer
 from typer.core import TyperCommand
 
-from kubectl_argo_pods import options
 from kubectl_argo_pods.calls import perform
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar import Call, commands, ended, named_command, negated, parted, respelled
@@ -150,11 +149,15 @@ def function_of(name: str) -> Callable[..., int]:
 
 def fields(name: str) -> Iterator[Field]:
     """The options of a command, those of its own groups first in help's order."""
-    hints = get_type_hints(function_of(name), include_extras=True)
-    groups = {parameter: kind for parameter, kind in hints.items() if kind in SECTIONS}
-    for parameter, group in groups.items():
+    for parameter, group in _groups(name).items():
         for field, type_, option in declared(group):
             yield Field(parameter, field, type_, option, SECTIONS[group])
+
+
+def _groups(name: str) -> dict[str, Any]:
+    """The groups of options that a command takes, by its parameters."""
+    hints = get_type_hints(function_of(name), include_extras=True)
+    return {parameter: kind for parameter, kind in hints.items() if kind in SECTIONS}
 
 
 def command(name: str) -> TyperCommand:
@@ -281,49 +284,49 @@ def _name(field: Field) -> str:
 
 def grammar_table() -> str:
     """The source of the module that the quick parser reads."""
-    table = {name: _entry(name) for name in FUNCTIONS}
-    text = pprint.pformat(table, width=112, sort_dicts=False)
+    groups = {group.__name__: _targets(group) for group in SECTIONS}
     return (
         '"""What the quick parser knows; written by `python -m kubectl_argo_pods.cli --write-grammar`."""\n\n'
         "from __future__ import annotations\n\n"
-        f"COMMANDS: dict[str, tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]], bool]] = {text}\n"
+        "# By the classes in `options`, their options with kind and field.\n"
+        f"GROUPS: dict[str, dict[str, tuple[str, str]]] = {_literal(groups)}\n\n"
+        f"COMMANDS: dict[str, tuple[str, str, dict[str, str], bool]] = {_literal({n: _entry(n) for n in FUNCTIONS})}\n"
     )
 
 
-def _entry(name: str) -> tuple[str, str, dict[str, str], dict[str, tuple[str, str, str]], bool]:
+def _literal(value: object) -> str:
+    return pprint.pformat(value, width=112, sort_dicts=False)
+
+
+def _targets(group: type) -> dict[str, tuple[str, str]]:
+    return {name: (kind_of(type_), field) for field, type_, option in declared(group) for name in option.names}
+
+
+def _entry(name: str) -> tuple[str, str, dict[str, str], bool]:
     module, _, function = FUNCTIONS[name].partition(":")
-    hints = get_type_hints(function_of(name), include_extras=True)
-    groups = {parameter: kind.__name__ for parameter, kind in hints.items() if kind in SECTIONS}
-    known = {
-        option: (kind_of(field.type), field.group, field.name)
-        for field in fields(name)
-        for option in field.option.names
-    }
-    assert all(hasattr(options, kind) for kind in groups.values())
-    return module, function, groups, known, _tail(name) is not None
+    groups = {parameter: group.__name__ for parameter, group in _groups(name).items()}
+    return module, function, groups, _tail(name) is not None
 
 
 def completion_table() -> str:
     """The source of the module that the completion reads."""
-    text = pprint.pformat({name: _completed(name) for name in FUNCTIONS}, width=112, sort_dicts=False)
+    groups = {group.__name__: tuple(tuple(option) for *_, option in declared(group)) for group in SECTIONS}
     return (
         '"""What the completion knows; written by `python -m kubectl_argo_pods.cli --write-grammar`."""\n\n'
         "from __future__ import annotations\n\n"
         "from typing import Any\n\n"
-        f"COMMANDS: dict[str, tuple[Any, ...]] = {text}\n"
+        "# By the classes in `options`, their options as these declare them.\n"
+        f"GROUPS: dict[str, tuple[tuple[Any, ...], ...]] = {_literal(groups)}\n\n"
+        f"COMMANDS: dict[str, tuple[Any, ...]] = {_literal({name: _completed(name) for name in FUNCTIONS})}\n"
     )
 
 
 def _completed(name: str) -> tuple[Any, ...]:
-    """What the command says of itself and of its words, and its options in the order of its help."""
+    """What the command says of itself and of its words, and its groups of options in the order of its help."""
     order = list(SECTIONS.values())
-    options = tuple(
-        (field.option.names, kind_of(field.type), *field.option[1:])
-        for field in sorted(fields(name), key=lambda field: order.index(field.section))
-    )
+    groups = sorted(_groups(name).values(), key=lambda group: order.index(SECTIONS[group]))
     words = _words(name)
-    help_ = (function_of(name).__doc__ or "").partition("\n")[0].rstrip(".")
-    return help_, words.completes if words else (), _tail(name) is not None, options
+    return _summary(name).rstrip("."), words.completes if words else (), tuple(group.__name__ for group in groups)
 
 
 def _tables() -> dict[Path, str]:

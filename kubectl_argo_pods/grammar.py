@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from kubectl_argo_pods.errors import UsageError
-from kubectl_argo_pods.grammar_table import COMMANDS
+from kubectl_argo_pods.grammar_table import COMMANDS, GROUPS
 
 DEFAULT = "list"
 
@@ -37,8 +37,16 @@ class Command(NamedTuple):
     module: str
     function: str
     groups: dict[str, str]  # parameter -> the class in `options`
-    options: dict[str, Target]
     has_tail: bool
+
+    @property
+    def options(self) -> dict[str, Target]:
+        """Where the value of each option goes, by the option's names."""
+        return {
+            option: (kind, parameter, field)
+            for parameter, group in self.groups.items()
+            for option, (kind, field) in GROUPS[group].items()
+        }
 
 
 def commands() -> dict[str, Command]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kubectl_argo_pods import grammar
-from kubectl_argo_pods.completion.table import COMMANDS
+from kubectl_argo_pods.completion.table import COMMANDS, GROUPS
 from kubectl_argo_pods.grammar import DEFAULT, Call, Target, is_word, split
 from kubectl_argo_pods.options import Completes
 
@@ -43,10 +43,17 @@ class Slot(NamedTuple):
 
 
 def commands() -> dict[str, Command]:
+    known = grammar.commands()
     return {
-        name: Command(help_, words, has_tail, tuple(Declared(*option) for option in options))
-        for name, (help_, words, has_tail, options) in COMMANDS.items()
+        name: Command(help_, words, known[name].has_tail, tuple(_declared(groups, known[name].options)))
+        for name, (help_, words, groups) in COMMANDS.items()
     }
+
+
+def _declared(groups: tuple[str, ...], targets: dict[str, Target]) -> Iterator[Declared]:
+    for group in groups:
+        for names, *rest in GROUPS[group]:
+            yield Declared(names, targets[names[0]][0], *rest)
 
 
 def slot(words: list[str], typed: str) -> Slot:
