@@ -13,6 +13,7 @@ from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.containers import DEFAULT_CONTAINER, Container, containers, default_container
 from kubectl_argo_pods.errors import ApiError, ArgoPodsError, LostError, NotFoundError, UsageError
 from kubectl_argo_pods.options import Connection, Inside, Interaction
+from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.places import Place, completed
 from kubectl_argo_pods.sources.kube_exec import Process, needs_another_way, start
 from kubectl_argo_pods.sources.kube_pods import KubePods
@@ -60,7 +61,7 @@ def running_container(pods: KubePods, place: Place, wish: Wish) -> str:
         _tell_default(place, manifest, name)
     if not _is_settled(manifest, name):
         if not wish.quiet:
-            print(f"waiting: {_state(manifest, name)}", file=sys.stderr)
+            print_notices([f"waiting: {_state(manifest, name)}"])
         from kubectl_argo_pods.sources.running import wait_until
 
         manifest = wait_until(

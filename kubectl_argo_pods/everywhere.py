@@ -13,6 +13,7 @@ from kubectl_argo_pods.cluster.channels import STDOUT, Exit
 from kubectl_argo_pods.entering import Wish, running_container, started
 from kubectl_argo_pods.fan_out import Done, fan_out
 from kubectl_argo_pods.gathering import Take, gather
+from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.output.prefixed import Kept, Prefixed, fold, print_folded
 from kubectl_argo_pods.places import Place
 from kubectl_argo_pods.sources.kube_exec import Process
@@ -35,10 +36,10 @@ def run(pods: KubePods, places: Sequence[Place], order: Order) -> int:
     outcomes = _folded(pods, places, order) if order.fold else _prefixed(pods, places, order)
     failed = {id(done.place): done for done in outcomes if done.error or (done.result and done.result != Exit(0))}
     if failed:
-        print(f"{len(failed)} of {len(places)} failed:", file=sys.stderr)
+        print_notices([f"{len(failed)} of {len(places)} failed:"])
     for place in places:
         if done := failed.get(id(place)):
-            print(f"  {place.name}: {_why(done)}", file=sys.stderr)
+            print_notices([f"  {place.name}: {_why(done)}"])
     return 1 if failed else 0
 
 

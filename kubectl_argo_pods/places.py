@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kubectl_argo_pods.asked import Asked, pod_query, rows
 from kubectl_argo_pods.errors import AmbiguousError, ConfigError, NoMatchError, TimedOutError, UsageError
 from kubectl_argo_pods.options import Filters
+from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.output.table import table
 from kubectl_argo_pods.pod import NodePod, steps
 from kubectl_argo_pods.sources import PodQuery
@@ -82,8 +83,7 @@ def active(meant: Asked, filters: Filters, patience: float, include: str = "None
     query = pod_query(filters, include)
     query = query._replace(field_selector=",".join(filter(None, (query.field_selector, ACTIVE))))
     shown = find(meant.sources, meant.wanted, query, time.time())
-    for notice in (notice for snapshot in shown for notice in snapshot.notices):
-        print(notice, file=sys.stderr)
+    print_notices(notice for snapshot in shown for notice in snapshot.notices)
     found = places(rows(shown, meant.nodes, filters))
     if found:
         return found
@@ -104,7 +104,7 @@ def _awaited(meant: Asked, filters: Filters, query: PodQuery, coming: list[NodeP
     from kubectl_argo_pods.sources.following import follow
 
     states = ", ".join(_states(coming))
-    print(f"waiting for a pod: {states}", file=sys.stderr)
+    print_notices([f"waiting for a pod: {states}"])
     deadline = time.monotonic() + patience
     for shown in follow(meant.sources, meant.wanted, query, time.time):
         if found := places(rows(shown, meant.nodes, filters)):

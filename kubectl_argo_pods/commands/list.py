@@ -21,8 +21,8 @@ from kubectl_argo_pods.output.listing import (
     sorted_node_pods,
 )
 from kubectl_argo_pods.output.listing import print_workflows as print_summaries
+from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.output.style import painter
-from kubectl_argo_pods.output.table import disarmed
 from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.finding import Wanted, find, is_one, place, summaries
@@ -52,10 +52,10 @@ def list_(
         # Nobody asked for several: a file of one workflow is that workflow.
         scope = scope._replace(workflow=len(shown) > 1)
     # What is missing is said first: it may be the reason why a NODE is not found.
-    _notice(notice for snapshot in shown for notice in snapshot.notices)
+    print_notices(notice for snapshot in shown for notice in snapshot.notices)
     found = rows(shown, meant.nodes, filters, all_nodes=view.all_nodes, orphans=view.orphans)
     if not found:
-        _notice([_nothing(shown, meant.wanted)])
+        print_notices([_nothing(shown, meant.wanted)])
     print_node_pods(sys.stdout, _printed(found, look, view), look, scope, time.time())
     return _status(shown)
 
@@ -97,7 +97,7 @@ def _printed(found: list[NodePod], look: Look, view: View) -> list[NodePod]:
         return found
     gone = len({row.name for row in found if row.name and row.exists is False})
     if gone:
-        _notice([f"{gone} pod{'s are' if gone > 1 else ' is'} gone; --gone prints the names of those, too"])
+        print_notices([f"{gone} pod{'s are' if gone > 1 else ' is'} gone; --gone prints the names of those, too"])
     return [row for row in found if row.exists is not False]
 
 
@@ -119,7 +119,7 @@ def _list_workflows(sources: Sources, wanted: Wanted, look: Look, view: View) ->
     found = summaries(sources, wanted)
     if not found:
         where = "" if wanted.namespace is None else f" in {wanted.namespace} namespace"
-        _notice([f"No resources found{where}."])
+        print_notices([f"No resources found{where}."])
     print_summaries(sys.stdout, found, look, Scope(namespace=wanted.namespace is None), time.time())
     return 0
 
@@ -138,7 +138,7 @@ def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: S
         if notices := [notice for snapshot in shown for notice in snapshot.notices if notice not in told]:
             told.update(notices)
             watched.make_room()
-            _notice(notices)
+            print_notices(notices)
         found = rows(shown, meant.nodes, filters, all_nodes=view.all_nodes, orphans=view.orphans)
         ordered = sorted_node_pods(found, look, time.time())
         cells = node_pod_rows(ordered, look, scope, time.time())
@@ -150,7 +150,3 @@ def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: S
 def _key(row: NodePod) -> tuple[str, ...]:
     uid = str(((row.pod.metadata if row.pod else None) or {}).get("uid", ""))
     return row.workflow.namespace, row.workflow.name, row.node.id if row.node else "", row.name, uid
-
-
-def _notice(sentences: Iterable[str]) -> None:
-    sys.stderr.writelines(f"{disarmed(sentence)}\n" for sentence in sentences)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Annotated
 
 from kubectl_argo_pods import log_rules
@@ -18,6 +18,7 @@ from kubectl_argo_pods.log_selection import LogSelection, Meant
 from kubectl_argo_pods.options import Argument, Connection, Filters, LogManifests, Logs, LogView
 from kubectl_argo_pods.output.log_account import Account
 from kubectl_argo_pods.output.log_lines import LinePrinter, Scope
+from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.sources.finding import find, is_one, place, wait_for, workflow_of_pod
 from kubectl_argo_pods.sources.log_sources import has_archive, log_sources
 from kubectl_argo_pods.sources.snapshot import Snapshot
@@ -92,12 +93,12 @@ class _Reading:
 
     def followed(self) -> Items:
         if self._logs.wait:
-            wait_for(self._meant.sources, self._meant.wanted, lambda sentence: _notice([sentence]))
+            wait_for(self._meant.sources, self._meant.wanted, lambda sentence: print_notices([sentence]))
         return self._with_archived(follow(self._source, self._changes(), self._selection, self._options))
 
     def read(self, *, plain: bool) -> Items:
         found = self._found()
-        _notice(found.notices)
+        print_notices(found.notices)
         if not found.targets:
             _refuse_nothing(self._selection, self._meant)
         alone = plain and len(found.targets) == 1
@@ -112,7 +113,9 @@ class _Reading:
             lost += [target for item in together if (target := _lost(item, begun))]
             yield [item for item in together if not _lost(item, begun)]
         if lost:
-            _notice([f"{each.step}: the log of pod {each.pod} cannot be read, but it was archived" for each in lost])
+            print_notices(
+                [f"{each.step}: the log of pod {each.pod} cannot be read, but it was archived" for each in lost]
+            )
             options = self._options._replace(query=self._options.query._replace(follow=False))
             yield from read(self._source, [each._replace(origin="archive") for each in lost], options)
 
@@ -154,7 +157,7 @@ def _refuse_nothing(selection: LogSelection, meant: Asked) -> None:
     reasons = selection.without_pods()
     if meant.nodes and reasons:
         raise NoMatchError(f"there is no pod to read a log of: {', '.join(reasons)}")
-    _notice([f"No logs found {place(meant.wanted)}."])
+    print_notices([f"No logs found {place(meant.wanted)}."])
 
 
 def _is_prefixed(when: str, selection: LogSelection) -> bool:
@@ -180,7 +183,7 @@ def _take_down(event: Event, account: Account, told: set[str]) -> None:
     sentence = _sentence(event)
     if sentence and sentence not in told:
         told.add(sentence)
-        _notice([sentence])
+        print_notices([sentence])
 
 
 def _sentence(event: Event) -> str:
@@ -199,7 +202,7 @@ def _tell(account: Account, selection: LogSelection, *, full: bool) -> None:
     for sentence in selection.missing:
         account.miss(sentence)
     if full or not account.is_perfect:
-        _notice(account.sentences(full=full))
+        print_notices(account.sentences(full=full))
 
 
 def _status(account: Account, selection: LogSelection, logs: Logs) -> int:
@@ -212,7 +215,3 @@ def _status(account: Account, selection: LogSelection, logs: Logs) -> int:
     if account.is_complete or logs.ignore_errors:
         return 0
     return INCOMPLETE if account.has_streams else ArgoPodsError.status
-
-
-def _notice(sentences: Iterable[str]) -> None:
-    sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)

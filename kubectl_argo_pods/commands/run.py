@@ -13,6 +13,7 @@ from kubectl_argo_pods.asked import Asked, asked, pod_query, rows
 from kubectl_argo_pods.containers import default_container
 from kubectl_argo_pods.errors import NoMatchError, NotFoundError, UsageError
 from kubectl_argo_pods.options import Argument, Connection, Filters, Handover, Manifests, Tail
+from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.places import Place, places, pods_of
 from kubectl_argo_pods.sources.finding import find, place
 
@@ -40,7 +41,7 @@ def run(
     include = "Object" if "container" in wanted else "None"
     shown = find(meant.sources, meant.wanted, pod_query(filters, include), time.time())
     found = places(rows(shown, meant.nodes, filters))
-    sys.stderr.writelines(f"{notice}\n" for snapshot in shown for notice in snapshot.notices)
+    print_notices(notice for snapshot in shown for notice in snapshot.notices)
     if not found:
         raise NoMatchError(f"no pod that is meant exists {place(meant.wanted)}")
     commands = [(each, [_filled(word, each, meant) for word in tail]) for each in found]

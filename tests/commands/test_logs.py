@@ -241,6 +241,12 @@ def test_what_can_be_read_is_printed_where_something_cannot(argo_pods: Run, etl:
     assert "the disk is gone" in result.stderr
 
 
+def test_no_terminal_obeys_what_a_server_says(argo_pods: Run, etl: SimulatedCluster) -> None:
+    etl.faults.answer(500, f"{logged.LOAD}/log", times=9, message="the disk \x1b]52;c;Zm9v\x07 is gone")
+    result = argo_pods("logs", "etl", "load", "set")
+    assert "the disk" in result.stderr and "\x1b" not in result.stderr
+
+
 def test_errors_can_be_ignored(argo_pods: Run, etl: SimulatedCluster) -> None:
     etl.faults.answer(500, f"{logged.LOAD}/log", times=9)
     assert argo_pods("logs", "etl", "load", "set", "--ignore-errors").status == 0

@@ -153,3 +153,9 @@ def test_a_kubectl_that_cannot_be_run_is_told(argo_pods: Run, tmp_path: Path) ->
     result = argo_pods("run", "deep", "train", "--", "x", "{pod}", env={"KUBECTL_PATH": str(tmp_path / "no")})
     sentence = f"error: {tmp_path}/no cannot be run: No such file or directory; name another with KUBECTL_PATH\n"
     assert result == Result(1, "", sentence)
+
+
+def test_no_terminal_obeys_what_a_server_says(argo_pods: Run, deep: SimulatedCluster) -> None:
+    deep.faults.answer(403, "/pods", message="pods \x1b[2J are not yours")
+    result = argo_pods("run", "deep", "train", "--dry-run", "--", "describe", "pod", "{pod}")
+    assert "are not yours" in result.stderr and "\x1b" not in result.stderr
