@@ -24,6 +24,11 @@ class Asked(NamedTuple):
     nodes: tuple[str, ...]
 
 
+def names_workflows(words: tuple[str, ...], filters: Filters, filename: str | None) -> bool:
+    """Whether a command line says at all which workflows it is about."""
+    return bool(words or filters.workflow_selector or filename)
+
+
 def asked(
     words: tuple[str, ...], connection: Connection, filters: Filters, filename: str | None, environ: Mapping[str, str]
 ) -> Asked:

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Annotated
 
-from kubectl_argo_pods.asked import Asked, asked
+from kubectl_argo_pods.asked import Asked, asked, names_workflows
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.entering import enter, has_terminal, running_container, told, wish
 from kubectl_argo_pods.errors import UsageError
@@ -31,7 +31,7 @@ def exec_(
     many: Many,
 ) -> int:
     """Execute a command in the container of a step."""
-    if not words and not filters.workflow_selector and not manifests.filename:
+    if not names_workflows(words, filters, manifests.filename):
         raise UsageError("a WORKFLOW is needed, and the NODE whose pod is meant")
     if not tail:
         raise UsageError("you must specify at least one command for the container")

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from typing import Annotated
 
-from kubectl_argo_pods.asked import Asked, asked, pod_query, rows
+from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.options import Argument, Connection, Filters, Manifests, View
 from kubectl_argo_pods.output.formats import parse_format, read_argument
@@ -41,7 +41,7 @@ def list_(
     """List the pods of a workflow by step; without WORKFLOW, the workflows."""
     look = _look(view)
     meant = asked(words, connection, filters, manifests.filename, os.environ)
-    if not words and not manifests.filename and not filters.workflow_selector:
+    if not names_workflows(words, filters, manifests.filename):
         _refuse_filters_of_nodes(filters, view)
         return _list_workflows(meant.sources, meant.wanted._replace(labels=filters.selector or ""), look, view)
     scope = Scope(workflow=not is_one(meant.wanted), namespace=filters.all_namespaces)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from kubectl_argo_pods import log_rules
-from kubectl_argo_pods.asked import Asked, asked, pod_query
+from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query
 from kubectl_argo_pods.attempts import parse_attempts
 from kubectl_argo_pods.cluster.kubeconfig import parse_verbosity
 from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, UsageError
@@ -62,7 +62,7 @@ def logs(
 
 def _asked(words: tuple[str, ...], connection: Connection, filters: Filters, manifests: LogManifests) -> Asked:
     """As for any command; a pod's name alone stands for its workflow, too, as kubectl logs has it."""
-    if not (words or filters.workflow_selector or manifests.filename):
+    if not names_workflows(words, filters, manifests.filename):
         raise UsageError("logs needs a WORKFLOW: a name, @latest, or a pod as pod/NAME")
     meant = asked(words, connection, filters, manifests.filename, os.environ)
     if not meant.wanted.word.startswith(("pod/", "pods/", "po/")):

@@ -9,7 +9,7 @@ import time
 from typing import Annotated
 
 from kubectl_argo_pods import kubectl
-from kubectl_argo_pods.asked import Asked, asked, pod_query, rows
+from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows
 from kubectl_argo_pods.containers import default_container
 from kubectl_argo_pods.errors import NoMatchError, NotFoundError, UsageError
 from kubectl_argo_pods.options import Argument, Connection, Filters, Handover, Manifests, Tail
@@ -32,7 +32,7 @@ def run(
     handover: Handover,
 ) -> int:
     """Run a kubectl command for each pod of a step: {pod} and the like are filled in."""
-    if not words and not filters.workflow_selector and not manifests.filename:
+    if not names_workflows(words, filters, manifests.filename):
         raise UsageError("a WORKFLOW is needed, and the NODEs whose pods are meant")
     wanted = {name for word in tail for name in PLACEHOLDERS.findall(word)}
     if not wanted:

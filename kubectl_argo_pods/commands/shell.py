@@ -7,7 +7,7 @@ import re
 import sys
 from typing import Annotated
 
-from kubectl_argo_pods.asked import asked
+from kubectl_argo_pods.asked import asked, names_workflows
 from kubectl_argo_pods.cluster.channels import Exit
 from kubectl_argo_pods.entering import enter, running_container, told, wish
 from kubectl_argo_pods.errors import NotFoundError, UsageError
@@ -48,7 +48,7 @@ def shell(
     inside: Inside,
 ) -> int:
     """Open the best shell that the container of a step has."""
-    if not words and not filters.workflow_selector and not manifests.filename:
+    if not names_workflows(words, filters, manifests.filename):
         raise UsageError("a WORKFLOW is needed, and the NODE whose pod is meant")
     if manifests.filename == "-":
         raise UsageError("-f - reads stdin, which is the shell's")
