@@ -15,14 +15,10 @@ from tests.cluster.exec import V4, Cut
 from tests.commands import running
 from tests.conftest import PROGRAM, Result, Run
 
+pytestmark = pytest.mark.usefixtures("deep")
+
 POD = running.of(running.manifests(), "train")["metadata"]["name"]
 DONE = running.of(running.manifests(), "fetch")["metadata"]["name"]
-
-
-@pytest.fixture(autouse=True)
-def deep(empty_cluster: SimulatedCluster) -> SimulatedCluster:
-    empty_cluster.load(running.manifests())
-    return empty_cluster
 
 
 @pytest.mark.parametrize("words", [("exec", "deep", "train"), ("deep", "exec", "train")], ids=["verb first", "second"])

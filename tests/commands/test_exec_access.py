@@ -13,14 +13,10 @@ from tests.cluster.server import write_kubeconfig
 from tests.commands import running
 from tests.conftest import Result, Run
 
+pytestmark = pytest.mark.usefixtures("deep")
+
 POD = running.of(running.manifests(), "train")["metadata"]["name"]
 FIND = (Rule(("get",), "workflows"), Rule(("get", "list"), "pods"))
-
-
-@pytest.fixture(autouse=True)
-def deep(empty_cluster: SimulatedCluster) -> SimulatedCluster:
-    empty_cluster.load(running.manifests())
-    return empty_cluster
 
 
 @pytest.fixture

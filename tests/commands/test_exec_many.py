@@ -11,14 +11,10 @@ from tests.cluster.exec import Cut
 from tests.commands import running
 from tests.conftest import Result, Run
 
+pytestmark = pytest.mark.usefixtures("deep")
+
 STEPS = ("train", "loop(0:a)", "loop(1:b)")
 NAMES = {step: running.of(running.manifests(), step)["metadata"]["name"] for step in STEPS}
-
-
-@pytest.fixture(autouse=True)
-def deep(empty_cluster: SimulatedCluster) -> SimulatedCluster:
-    empty_cluster.load(running.manifests())
-    return empty_cluster
 
 
 def sorted_lines(text: str) -> list[str]:

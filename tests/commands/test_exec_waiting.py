@@ -14,6 +14,8 @@ from tests.cluster.resources import PODS
 from tests.commands import running
 from tests.conftest import PROGRAM, Result, Run
 
+pytestmark = pytest.mark.usefixtures("deep")
+
 Manifest = dict[str, Any]
 POD = running.of(running.manifests(), "train")["metadata"]["name"]
 STARTS = {"main": running.STARTS, "wait": running.STARTS}
@@ -26,12 +28,6 @@ def starting(**states: Manifest) -> Manifest:
     pod = running.pod(workflow, node, **(STARTS | states))
     pod["status"]["phase"] = "Pending"
     return pod
-
-
-@pytest.fixture(autouse=True)
-def deep(empty_cluster: SimulatedCluster) -> SimulatedCluster:
-    empty_cluster.load(running.manifests())
-    return empty_cluster
 
 
 Start = Callable[..., "subprocess.Popen[str]"]

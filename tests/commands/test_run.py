@@ -15,6 +15,8 @@ from tests.cluster import Rule, SimulatedCluster
 from tests.commands import running
 from tests.conftest import PROGRAM, Result, Run
 
+pytestmark = pytest.mark.usefixtures("deep")
+
 NAMES = {
     step: running.of(running.manifests(), step)["metadata"]["name"]
     for step in ("fetch", "loop(0:a)", "loop(1:b)", "train")
@@ -26,12 +28,6 @@ echo "$KUBECONFIG" > "$0.kubeconfig"
 case "$KUBECONFIG" in /*kubectl-argo_pods-*) stat -c %a "$KUBECONFIG"; cat "$KUBECONFIG"; echo;; esac
 case " $* " in *FAIL*) exit 3;; *WAIT*) exec sleep 60;; esac
 """
-
-
-@pytest.fixture(autouse=True)
-def deep(empty_cluster: SimulatedCluster) -> SimulatedCluster:
-    empty_cluster.load(running.manifests())
-    return empty_cluster
 
 
 @pytest.fixture

@@ -10,13 +10,9 @@ from tests.cluster import SimulatedCluster
 from tests.commands import running
 from tests.conftest import Result, Run
 
+pytestmark = pytest.mark.usefixtures("deep")
+
 POD = running.of(running.manifests(), "train")["metadata"]["name"]
-
-
-@pytest.fixture(autouse=True)
-def deep(empty_cluster: SimulatedCluster) -> SimulatedCluster:
-    empty_cluster.load(running.manifests())
-    return empty_cluster
 
 
 def image(folder: Path, *shells: str) -> dict[str, str]:
