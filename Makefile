@@ -49,8 +49,7 @@ bench: $(VENV)/.installed  ## compare time and memory with kubectl and argo, on 
 	$(BIN)/python -m tests.bench.logs --plugin $(BIN)/kubectl-argo_pods
 
 generate: $(VENV)/.installed  ## write anew what is made of the commands' declarations
-	$(BIN)/python -m kubectl_argo_pods.cli --write-grammar
-	$(BIN)/python -m kubectl_argo_pods.completion.scripts
+	$(BIN)/python -m kubectl_argo_pods.generate --write
 	$(BIN)/python -m release.manual --write
 
 recording: $(VENV)/.installed  ## record the picture of the README anew

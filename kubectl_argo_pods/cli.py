@@ -1,20 +1,12 @@
-"""The command line with Typer, built from the commands' own parameters: help, mistakes, what the quick parser leaves.
-
-`python -m kubectl_argo_pods.cli --write-grammar` writes the tables that `grammar` and the completion read instead, and
-the completion's scripts.
-"""
+"""The command line with Typer, made from the commands' own parameters: help, mistakes, what the quick parser leaves."""
 
 from __future__ import annotations
 
 import inspect
 import os
-import pprint
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from importlib import import_module
-from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import typer
@@ -149,12 +141,12 @@ def function_of(name: str) -> Callable[..., int]:
 
 def fields(name: str) -> Iterator[Field]:
     """The options of a command, those of its own groups first in help's order."""
-    for parameter, group in _groups(name).items():
+    for parameter, group in groups_of(name).items():
         for field, type_, option in declared(group):
             yield Field(parameter, field, type_, option, SECTIONS[group])
 
 
-def _groups(name: str) -> dict[str, Any]:
+def groups_of(name: str) -> dict[str, Any]:
     """The groups of options that a command takes, by its parameters."""
     hints = get_type_hints(function_of(name), include_extras=True)
     return {parameter: kind for parameter, kind in hints.items() if kind in SECTIONS}
@@ -164,7 +156,7 @@ def command(name: str) -> TyperCommand:
     """The Typer command that reads a line as the quick parser does: what it returns is a Call."""
     function = function_of(name)
     known = list(fields(name))
-    words = _words(name)
+    words = words_of(name)
 
     def call(**given: Any) -> Call:
         return _call(name, known, given)
@@ -186,13 +178,13 @@ def _declares(hint: Any, kind: type) -> bool:
     return get_origin(hint) is Annotated and isinstance(get_args(hint)[1], kind)
 
 
-def _words(name: str) -> Argument | None:
+def words_of(name: str) -> Argument | None:
     """What the command says of its words, if it takes any."""
     hints = get_type_hints(function_of(name), include_extras=True).values()
     return next((get_args(hint)[1] for hint in hints if _declares(hint, Argument)), None)
 
 
-def _tail(name: str) -> Tail | None:
+def tail_of(name: str) -> Tail | None:
     """What the command says of the words behind `--`, if it hands them to another program."""
     hints = get_type_hints(function_of(name), include_extras=True).values()
     return next((get_args(hint)[1] for hint in hints if _declares(hint, Tail)), None)
@@ -257,11 +249,11 @@ def page(name: str) -> Page:
     return Page(
         name=name,
         usage=_usage(name),
-        summary=_summary(name),
+        summary=summary(name),
         examples={comment: f"{PROGRAM} {line}".rstrip() for comment, line in EXAMPLES[name].items()},
         words=WORDS if name == first else {},
         sections={section: options for section, options in sections.items() if options},
-        commands={other: _summary(other) for other in FUNCTIONS if other != first} if name == first else {},
+        commands={other: summary(other) for other in FUNCTIONS if other != first} if name == first else {},
         notes=notes,
     )
 
@@ -269,79 +261,14 @@ def page(name: str) -> Page:
 def _usage(name: str) -> str:
     hints = get_type_hints(function_of(name), include_extras=True).values()
     words = next((get_args(hint)[1].metavar for hint in hints if _declares(hint, Argument)), "")
-    tail = _tail(name)
+    tail = tail_of(name)
     pieces = [_program(name), words, "[flags]", f"-- {tail.metavar}" if tail else ""]
     return " ".join(filter(None, pieces))
 
 
-def _summary(name: str) -> str:
+def summary(name: str) -> str:
     return (function_of(name).__doc__ or "").partition("\n")[0]
 
 
 def _name(field: Field) -> str:
     return f"{field.group}__{field.name}"
-
-
-def grammar_table() -> str:
-    """The source of the module that the quick parser reads."""
-    groups = {group.__name__: _targets(group) for group in SECTIONS}
-    return (
-        '"""What the quick parser knows; written by `python -m kubectl_argo_pods.cli --write-grammar`."""\n\n'
-        "from __future__ import annotations\n\n"
-        "# By the classes in `options`, their options with kind and field.\n"
-        f"GROUPS: dict[str, dict[str, tuple[str, str]]] = {_literal(groups)}\n\n"
-        f"COMMANDS: dict[str, tuple[str, str, dict[str, str], bool]] = {_literal({n: _entry(n) for n in FUNCTIONS})}\n"
-    )
-
-
-def _literal(value: object) -> str:
-    return pprint.pformat(value, width=112, sort_dicts=False)
-
-
-def _targets(group: type) -> dict[str, tuple[str, str]]:
-    return {name: (kind_of(type_), field) for field, type_, option in declared(group) for name in option.names}
-
-
-def _entry(name: str) -> tuple[str, str, dict[str, str], bool]:
-    module, _, function = FUNCTIONS[name].partition(":")
-    groups = {parameter: group.__name__ for parameter, group in _groups(name).items()}
-    return module, function, groups, _tail(name) is not None
-
-
-def completion_table() -> str:
-    """The source of the module that the completion reads."""
-    groups = {group.__name__: tuple(tuple(option) for *_, option in declared(group)) for group in SECTIONS}
-    return (
-        '"""What the completion knows; written by `python -m kubectl_argo_pods.cli --write-grammar`."""\n\n'
-        "from __future__ import annotations\n\n"
-        "from typing import Any\n\n"
-        "# By the classes in `options`, their options as these declare them.\n"
-        f"GROUPS: dict[str, tuple[tuple[Any, ...], ...]] = {_literal(groups)}\n\n"
-        f"COMMANDS: dict[str, tuple[Any, ...]] = {_literal({name: _completed(name) for name in FUNCTIONS})}\n"
-    )
-
-
-def _completed(name: str) -> tuple[Any, ...]:
-    """What the command says of itself and of its words, and its groups of options in the order of its help."""
-    order = list(SECTIONS.values())
-    groups = sorted(_groups(name).values(), key=lambda group: order.index(SECTIONS[group]))
-    words = _words(name)
-    return _summary(name).rstrip("."), words.completes if words else (), tuple(group.__name__ for group in groups)
-
-
-def _tables() -> dict[Path, str]:
-    """The generated modules."""
-    here = Path(__file__).parent
-    return {here / "grammar_table.py": grammar_table(), here / "completion" / "table.py": completion_table()}
-
-
-if __name__ == "__main__":
-    for path, table in _tables().items():
-        if sys.argv[1:] == ["--write-grammar"]:
-            # A shell's `>` would empty the table before this program, which reads it, has started.
-            path.write_text(table)
-        else:
-            print(table, end="")
-    if sys.argv[1:] == ["--write-grammar"]:
-        # They are made of what has just been written, which this process has read before.
-        subprocess.run([sys.executable, "-m", "kubectl_argo_pods.completion.scripts"], check=True)

@@ -1,4 +1,4 @@
-"""What the quick parser knows; written by `python -m kubectl_argo_pods.cli --write-grammar`."""
+"""What the quick parser knows; written by `python -m kubectl_argo_pods.generate --write`."""
 
 from __future__ import annotations
 

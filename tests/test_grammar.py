@@ -20,7 +20,7 @@ from kubectl_argo_pods.options import Connection, Filters, Manifests, View
 
 def test_the_tables_are_what_the_commands_declare() -> None:
     written = subprocess.run(
-        [sys.executable, "-m", "kubectl_argo_pods.cli"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "kubectl_argo_pods.generate"], capture_output=True, text=True, check=True
     )
     tables = Path(grammar_table.__file__).read_text() + Path(completion_table.__file__).read_text()
     assert tables == written.stdout
