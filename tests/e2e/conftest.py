@@ -63,6 +63,8 @@ def restart() -> Restart:
             # Argo 3.7 does not find back by itself: its informers list with a version and a continue token at once,
             # which the new server refuses.
             run("workflow-controller")
+        if part == "workflow-controller":
+            submission.see_controller_at_work()
 
     return run
 

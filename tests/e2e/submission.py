@@ -82,6 +82,21 @@ def workflows(names: Iterable[str]) -> dict[str, Manifest]:
     return {each["metadata"]["name"]: each for each in listed if each["metadata"]["name"] in wanted}
 
 
+def see_controller_at_work() -> None:
+    """Waits until the controller has taken up a workflow; one that is killed before would not come back."""
+    stands_still: Manifest = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {"generateName": "argo-pods-e2e-"},
+        "spec": {"entrypoint": "main", "templates": [{"name": "main", "suspend": {}}]},
+    }
+    name = kubectl("create", "-o", "name", "-f", "-", stdin=json.dumps(stands_still)).strip()
+    try:
+        kubectl("wait", name, "--for=jsonpath={.status.phase}=Running", "--timeout=90s")
+    finally:
+        kubectl("delete", name, "--wait=false")
+
+
 def clean_up(suffix: str) -> None:
     kubectl("delete", "workflows", "-l", f"{OWNED}={suffix}", "--wait=false")
     kubectl("delete", "workflowtemplates,configmaps", "-l", f"{OWNED}={suffix}")
