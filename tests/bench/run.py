@@ -25,7 +25,6 @@ def main() -> None:
     parser.add_argument("--plugin", type=Path, default=Path(".venv/bin/kubectl-argo_pods"))
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--only", default="", metavar="TEXT", help="the comparisons with this in their titles")
-    parser.add_argument("--only", default="", help="the comparisons whose titles have this in them")
     given = parser.parse_args()
     plugin = given.plugin.absolute()
     environ = environment(plugin.parent)
