@@ -47,7 +47,7 @@ class KubeSource:
     def workflows(self, namespace: str | None, label_selector: str = "") -> list[WorkflowSummary]:
         query = {"includeObject": "Metadata", "limit": tables.PAGE, **self._selecting(label_selector)}
         try:
-            found = tables.whole(self._http, path(namespace), query, {})
+            found = tables.whole(self._http, path(namespace), query)
         except NotFoundError as error:
             raise _not_found(error, str(error)) from error
         summaries = [_summary(cell, manifest) for table in found for cell, manifest in tables.rows(table)]

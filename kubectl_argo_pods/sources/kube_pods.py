@@ -46,12 +46,19 @@ class KubePods:
         """The pods that both the selector (labels) and the query select."""
         # A row alone does not tell its namespace.
         include = "Metadata" if namespace is None and query.include == "None" else query.include
-        limit = BARE if include == "None" else tables.PAGE
-        asked = _asked(selector, query, include) | {"limit": limit}
-        first = {"includeObject": "Metadata", "limit": SMALL} if include == "None" else {}
-        found = tables.whole(self.http, path(namespace), asked, first)
+        asked = _asked(selector, query, include)
+        found = self._bare(namespace, asked) if include == "None" else self._paged(namespace, asked, tables.PAGE)
         pods = [_pod(cell, manifest, namespace) for table in found for cell, manifest in tables.rows(table)]
         return PodList(pods, (found[-1].get("metadata") or {}).get("resourceVersion") or "")
+
+    def _bare(self, namespace: str | None, asked: dict[str, str]) -> list[Manifest]:
+        """The tables of a list of which the cells are enough, with the metadata if it is small."""
+        first = tables.page(self.http, path(namespace), asked | {"includeObject": "Metadata", "limit": SMALL})
+        # The list is asked for anew: the API server has its beginning in memory, a later page only etcd has.
+        return self._paged(namespace, asked, BARE) if tables.goes_on(first) else [first]
+
+    def _paged(self, namespace: str | None, asked: dict[str, str], limit: str) -> list[Manifest]:
+        return tables.whole(self.http, path(namespace), asked | {"limit": limit})
 
     def metadata(self, namespace: str, selector: str, names: Sequence[str], of: int) -> dict[str, Manifest]:
         """The metadata of the named pods among those that the selector (labels) selects; without those that are gone.
@@ -64,7 +71,7 @@ class KubePods:
         wanted = set(names)
         query = {"labelSelector": selector, "limit": tables.PAGE}
         # By pages, each forgotten but for what tells pods apart: most of it are notes on who manages which field.
-        pages = tables.pages(self.http, path(namespace), query, {}, METADATA_LIST)
+        pages = tables.pages(self.http, path(namespace), query, METADATA_LIST)
         listed = (item.get("metadata") or {} for page in pages for item in page.get("items") or [])
         return {each["name"]: _telling(each) for each in listed if each.get("name") in wanted}
 

@@ -47,14 +47,22 @@ def _cells(columns: dict[str, int], cells: list[Any]) -> Cell:
     return cell
 
 
-def pages(
-    http: Http, path: str, query: Mapping[str, str], first: Mapping[str, str], accept: str = ACCEPT
-) -> Iterator[Manifest]:
-    """The tables of a list, page by page; `first` is what the first page asks for instead."""
-    table = _checked(http.get_json(path, {**query, **first}, accept))
+def page(http: Http, path: str, query: Mapping[str, str], accept: str = ACCEPT) -> Manifest:
+    """One table of a list."""
+    return _checked(http.get_json(path, query, accept))
+
+
+def goes_on(table: Manifest) -> str:
+    """The token that the next page is asked for with; "" at the end of the list."""
+    return (table.get("metadata") or {}).get("continue") or ""
+
+
+def pages(http: Http, path: str, query: Mapping[str, str], accept: str = ACCEPT) -> Iterator[Manifest]:
+    """The tables of a list, page by page."""
+    table = page(http, path, query, accept)
     yield table
-    while token := (table.get("metadata") or {}).get("continue"):
-        table = _checked(http.get_json(path, {**query, "continue": token}, accept))
+    while token := goes_on(table):
+        table = page(http, path, {**query, "continue": token}, accept)
         yield table
 
 
@@ -63,10 +71,10 @@ def _checked(table: Manifest) -> Manifest:
     return table
 
 
-def whole(http: Http, path: str, query: Mapping[str, str], first: Mapping[str, str]) -> list[Manifest]:
+def whole(http: Http, path: str, query: Mapping[str, str]) -> list[Manifest]:
     """All pages of a list; one that grew too old in between is asked for again in one go, as client-go's pager does."""
     try:
-        return list(pages(http, path, query, first))
+        return list(pages(http, path, query))
     except GoneError:
         unpaged = {key: value for key, value in query.items() if key != "limit"}
-        return list(pages(http, path, unpaged, {}))
+        return list(pages(http, path, unpaged))

@@ -234,7 +234,7 @@ def test_many_pods_come_in_pages_and_both_ways_agree(argo_pods: Run, empty_clust
     asked = [request.query for request in empty_cluster.journal if request.path.endswith("/pods")]
     assert [(each["includeObject"], each["limit"], "continue" in each) for each in asked] == [
         ("Metadata", "100", False),
-        ("None", "5000", True),
+        ("None", "5000", False),
     ]
     labelled = argo_pods("big", "-L", "none")
     assert [line.rstrip() for line in labelled.stdout.splitlines()][1:] == small.stdout.splitlines()[1:]
