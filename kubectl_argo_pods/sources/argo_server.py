@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.faults import check_kind
 from kubectl_argo_pods.cluster.http import Http
-from kubectl_argo_pods.errors import ArgoPodsError, NotFoundError
+from kubectl_argo_pods.errors import ApiError, ArgoPodsError, GoneError, NotFoundError
 from kubectl_argo_pods.shape import LIST, check
 from kubectl_argo_pods.sources.kube import newest_first, workflow_event
 from kubectl_argo_pods.sources.watch import Watch, WorkflowEvent
@@ -19,7 +19,8 @@ SUMMARY_FIELDS = (
     "metadata,items.metadata.name,items.metadata.namespace,items.metadata.uid,items.metadata.creationTimestamp,"
     "items.metadata.labels,items.status.phase,items.status.message"
 )
-EVENT_FIELDS = "result.type,result.object.metadata,result.object.status"
+# Without `error`, the server strips its errors, too, and "{}" is all that is left of them.
+EVENT_FIELDS = "result.type,result.object.metadata,result.object.status,error"
 PAGE = "500"
 
 
@@ -54,15 +55,31 @@ class ArgoServer:
     def close(self) -> None:
         self.http.close()
 
+    def version(self, namespace: str) -> str:
+        """The resource version of the namespace's workflows now, from which a watch tells what happens next."""
+        query = {"fields": "metadata", "listOptions.limit": "1"}
+        answer = self.http.get_json(f"/api/v1/workflows/{quote(namespace, safe='')}", query)
+        version: str = (answer.get("metadata") or {}).get("resourceVersion") or ""
+        return version
+
     def watch(self, namespace: str, name: str, resource_version: str) -> Watch[WorkflowEvent]:
-        """What happens to one workflow from a resource version on; waits for the first event, as the server does."""
-        query = {
-            "listOptions.fieldSelector": f"metadata.name={name}",
-            "listOptions.resourceVersion": resource_version,
-            "fields": EVENT_FIELDS,
-        }
+        """What happens to a workflow, to all of the namespace for "", from a resource version on.
+
+        Waits for the first event, as the server does.
+        """
+        query = {"listOptions.resourceVersion": resource_version, "fields": EVENT_FIELDS}
+        if name:
+            query["listOptions.fieldSelector"] = f"metadata.name={name}"
         # As an event stream it is kept alive by a comment every 15 seconds.
-        stream = self.http.stream(f"/api/v1/workflow-events/{quote(namespace, safe='')}", query, "text/event-stream")
+        try:
+            stream = self.http.stream(
+                f"/api/v1/workflow-events/{quote(namespace, safe='')}", query, "text/event-stream"
+            )
+        except ApiError as error:
+            # What Kubernetes calls 410 is a 400 here, since gRPC has no code for it.
+            if error.code == 400 and resource_version and "too old" in str(error):
+                raise GoneError(str(error), code=410, reason="Expired") from error
+            raise
         return Watch(stream, workflow_event)
 
     def _not_found(self, error: NotFoundError, namespace: str, name: str) -> NotFoundError:

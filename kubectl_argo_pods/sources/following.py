@@ -7,12 +7,20 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any, NamedTuple
 
-from kubectl_argo_pods.errors import ApiError, ArgoPodsError, GoneError, NotFoundError, UnreachableError, UsageError
-from kubectl_argo_pods.pod import WORKFLOW_LABEL
+from kubectl_argo_pods.errors import (
+    ApiError,
+    ArgoPodsError,
+    ForbiddenError,
+    NotFoundError,
+    UnreachableError,
+    UsageError,
+)
+from kubectl_argo_pods.pod import WORKFLOW_LABEL, Pod
 from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources.finding import Wanted, find
+from kubectl_argo_pods.sources.kube_pods import KubePods
 from kubectl_argo_pods.sources.snapshot import Snapshot, snapshot
-from kubectl_argo_pods.sources.watch import PodEvent, WorkflowEvent
+from kubectl_argo_pods.sources.watch import PodEvent, Watch, WorkflowEvent
 from kubectl_argo_pods.workflow import Workflow
 
 # Changes that come faster than they can be shown one by one are shown together.
@@ -20,12 +28,17 @@ BACKLOG = 50
 TICK = 1.0
 LONGEST_PAUSE = 10.0
 
+Key = tuple[str, str]  # a workflow's namespace and name
+
 
 class _Change(NamedTuple):
-    """What happened to the workflow with this number: an event, a whole new list, or the error that ends it all."""
+    """What happened to a workflow: an event, a new list of its pods, or None where it is gone."""
 
-    number: int
-    what: PodEvent | WorkflowEvent | Snapshot | ArgoPodsError
+    key: Key
+    what: PodEvent | WorkflowEvent | list[Pod] | None
+
+
+Changes = SimpleQueue[_Change | ArgoPodsError]
 
 
 def follow(sources: Sources, wanted: Wanted, query: PodQuery, clock: Callable[[], float]) -> Iterator[list[Snapshot]]:
@@ -34,55 +47,64 @@ def follow(sources: Sources, wanted: Wanted, query: PodQuery, clock: Callable[[]
         raise UsageError("-w/--watch needs a cluster or an Argo Server: a file does not change")
     # An event has to tell its pod's owner and version, so the list does, too.
     query = query if query.include == "Object" else query._replace(include="Metadata")
-    shown = find(sources, wanted, query, clock())
-    yield list(shown)
-    changes: SimpleQueue[_Change] = SimpleQueue()
+    shown = {_key(each.workflow): each for each in find(sources, wanted, query, clock())}
+    yield list(shown.values())
+    changes: Changes = SimpleQueue()
     stop = Event()
-    for number, each in enumerate(shown):
-        if not each.workflow.ended:
-            _start(sources, number, each, query, changes, stop, clock)
+    for each in _watched(sources, shown, query):
+        # A daemon: it may hang in a read when everything is over.
+        Thread(target=_pump, args=(each, changes, stop), daemon=True).start()
     try:
         yield from _changes(shown, changes)
     finally:
         stop.set()
     # The last changes of the pods may come after that of their workflow.
-    yield [_last(sources, each, query, clock) for each in shown]
+    yield [_last(sources, each, query, clock) for each in shown.values()]
 
 
-def _changes(shown: list[Snapshot], changes: SimpleQueue[_Change]) -> Iterator[list[Snapshot]]:
-    while not all(each.workflow.ended for each in shown):
+def _key(workflow: Workflow) -> Key:
+    return workflow.namespace, workflow.name
+
+
+def _changes(shown: dict[Key, Snapshot], changes: Changes) -> Iterator[list[Snapshot]]:
+    while not all(each.workflow.ended for each in shown.values()):
         try:
             change = changes.get(timeout=TICK)
         except Empty:
             # Nothing has changed but the time, which a terminal shows, too.
-            yield list(shown)
+            yield list(shown.values())
             continue
-        if isinstance(change.what, ArgoPodsError):
-            raise change.what
-        shown[change.number] = _changed(shown[change.number], change.what)
+        if isinstance(change, ArgoPodsError):
+            raise change
+        if change.key not in shown:
+            continue
+        shown[change.key] = _changed(shown[change.key], change.what)
         if changes.qsize() < BACKLOG:
-            yield list(shown)
+            yield list(shown.values())
 
 
-def _changed(old: Snapshot, what: PodEvent | WorkflowEvent | Snapshot) -> Snapshot:
-    if isinstance(what, Snapshot):
-        return what if _is_same(old, what.workflow) else _deleted(old)
+def _changed(old: Snapshot, what: PodEvent | WorkflowEvent | list[Pod] | None) -> Snapshot:
+    if what is None:
+        return _deleted(old)
     if isinstance(what, WorkflowEvent):
         return _with_workflow(old, what)
-    if what.pod is None or old.pods is None:
+    if old.pods is None:
+        return old
+    if isinstance(what, list):
+        return old._replace(pods=what)
+    if what.pod is None:
         return old
     others = [pod for pod in old.pods if pod.name != what.pod.name]
     return old._replace(pods=others if what.type == "DELETED" else [*others, what.pod])
 
 
 def _with_workflow(old: Snapshot, event: WorkflowEvent) -> Snapshot:
-    if event.type == "DELETED":
-        return _deleted(old._replace(workflow=event.workflow or old.workflow))
     if event.workflow is None:
         return old
     if not _is_same(old, event.workflow):
         return _deleted(old)
-    return old._replace(workflow=event.workflow)
+    changed = old._replace(workflow=event.workflow)
+    return _deleted(changed) if event.type == "DELETED" else changed
 
 
 def _is_same(old: Snapshot, workflow: Workflow) -> bool:
@@ -105,93 +127,128 @@ def _last(sources: Sources, old: Snapshot, query: PodQuery, clock: Callable[[], 
     return last if _is_same(old, last.workflow) else _deleted(old._replace(pods=[]))
 
 
-def _start(
-    sources: Sources,
-    number: int,
-    shown: Snapshot,
-    query: PodQuery,
-    changes: SimpleQueue[_Change],
-    stop: Event,
-    clock: Callable[[], float],
-) -> None:
-    """Watch one workflow, and its pods where they can be listed, in a thread each."""
-    workflow = shown.workflow
-    namespace, name = workflow.namespace, workflow.name
-    source: Any = sources.workflows
+class _Workflows(NamedTuple):
+    """The workflows of one namespace that are watched, by a single watch however many they are."""
 
-    def renew() -> Snapshot:
-        return snapshot(sources, namespace, name, query, clock(), uid=workflow.uid)
+    source: Any
+    namespace: str
+    shown: list[Snapshot]
 
-    def watch_workflow(version: str) -> Any:
-        return source.watch(namespace, name, version)
+    @property
+    def version(self) -> str:
+        """Where the watch begins; "" where the workflows have to be asked for anew before it."""
+        return self.shown[0].workflow.resource_version if len(self.shown) == 1 else ""
 
-    def watch_pods(version: str) -> Any:
-        assert sources.pods is not None
-        return sources.pods.watch(namespace, f"{WORKFLOW_LABEL}={name}", query, version)
+    def open(self, version: str) -> Watch[WorkflowEvent]:
+        opened: Watch[WorkflowEvent] = self.source.watch(self.namespace, _only_name(self.shown), version)
+        return opened
 
-    def version_of_workflow(fresh: Snapshot) -> str:
-        return fresh.workflow.resource_version
+    def change(self, event: WorkflowEvent) -> _Change | None:
+        return _Change(_key(event.workflow), event) if event.workflow else None
 
-    def any_version(fresh: Snapshot) -> str:
-        # The workflow's own version is as old as its last change: only a watch from no version on is never too late.
-        return ""
-
-    def version_of_pods(fresh: Snapshot) -> str:
-        return fresh.resource_version
-
-    watches = [(watch_workflow, version_of_workflow, any_version)]
-    if shown.pods is not None and sources.pods is not None:
-        watches.append((watch_pods, version_of_pods, version_of_pods))
-    for watch, version_of, renewed_version_of in watches:
-        pump = _Pump(number, watch, version_of, renewed_version_of, renew, changes, stop)
-        # A daemon: it may hang in a read when everything is over.
-        Thread(target=pump.run, args=(shown,), daemon=True).start()
-
-
-class _Pump(NamedTuple):
-    """Turns one watch into changes, again and again: a watch that ends, for whatever reason, is taken up anew."""
-
-    number: int
-    watch: Callable[[str], Any]
-    version_of: Callable[[Snapshot], str]
-    renewed_version_of: Callable[[Snapshot], str]
-    renew: Callable[[], Snapshot]
-    changes: SimpleQueue[_Change]
-    stop: Event
-
-    def run(self, shown: Snapshot) -> None:
-        version, pause = self.version_of(shown), 0.0
-        while not self.stop.wait(pause):
-            try:
-                for event in self._events(version):
-                    version, pause = event.resource_version or version, 0.0
-                pause = 0.1
-                # From no version on, a watch does not tell of a deletion before it.
-                version = version or self._renewed(version)
-            except (GoneError, UnreachableError, ApiError) as error:
-                if not _may_pass(error):
-                    self.changes.put(_Change(self.number, error))
-                    return
-                pause = min(pause * 2 or 0.2, LONGEST_PAUSE)
-                version = self._renewed(version)
-
-    def _events(self, version: str) -> Iterator[PodEvent | WorkflowEvent]:
-        with self.watch(version) as events:
-            for event in events:
-                self.changes.put(_Change(self.number, event))
-                yield event
-
-    def _renewed(self, version: str) -> str:
-        """The version of a new list, which makes up for what the watch has missed; the old one if there is none."""
+    def renewed(self) -> tuple[list[_Change], str]:
+        """What they are now, and the version from which a watch misses nothing that has happened since."""
         try:
-            fresh = self.renew()
+            version = self.source.version(self.namespace)
+        except ForbiddenError:
+            # Someone who may see the one workflow alone: a watch from no version on begins with what there is.
+            version = ""
+        return [self._now(each.workflow) for each in self.shown], version
+
+    def _now(self, workflow: Workflow) -> _Change:
+        try:
+            found = self.source.workflow(workflow.namespace, workflow.name, workflow.uid)
         except NotFoundError:
-            self.changes.put(_Change(self.number, WorkflowEvent("DELETED", None, version)))
-            return version
-        except ArgoPodsError:
-            return version
-        self.changes.put(_Change(self.number, fresh))
-        return self.renewed_version_of(fresh)
+            return _Change(_key(workflow), None)
+        return _Change(_key(workflow), WorkflowEvent("MODIFIED", found, found.resource_version))
+
+
+class _Pods(NamedTuple):
+    """The pods of the same workflows, as _Workflows."""
+
+    source: KubePods
+    namespace: str
+    shown: list[Snapshot]
+    query: PodQuery
+
+    @property
+    def version(self) -> str:
+        return self.shown[0].resource_version if len(self.shown) == 1 else ""
+
+    def open(self, version: str) -> Watch[PodEvent]:
+        return self.source.watch(self.namespace, self._selector, self.query, version)
+
+    def change(self, event: PodEvent) -> _Change | None:
+        return _Change(self._key(event.pod), event) if event.pod else None
+
+    def renewed(self) -> tuple[list[_Change], str]:
+        listed = self.source.pods(self.namespace, self._selector, self.query)
+        found: dict[Key, list[Pod]] = {_key(each.workflow): [] for each in self.shown}
+        for pod in listed.pods:
+            found.setdefault(self._key(pod), []).append(pod)
+        return [_Change(key, pods) for key, pods in found.items()], listed.resource_version
+
+    @property
+    def _selector(self) -> str:
+        name = _only_name(self.shown)
+        return f"{WORKFLOW_LABEL}={name}" if name else WORKFLOW_LABEL
+
+    def _key(self, pod: Pod) -> Key:
+        return self.namespace, ((pod.metadata or {}).get("labels") or {}).get(WORKFLOW_LABEL) or ""
+
+
+def _only_name(shown: list[Snapshot]) -> str:
+    """The name to select by; "" where the namespace's workflows are watched, since several cannot be selected."""
+    return shown[0].workflow.name if len(shown) == 1 else ""
+
+
+def _watched(sources: Sources, shown: dict[Key, Snapshot], query: PodQuery) -> Iterator[_Workflows | _Pods]:
+    """What there is to watch: two watches for a namespace, of its workflows and, where they can be listed, its pods."""
+    running: dict[str, list[Snapshot]] = {}
+    for (namespace, _), each in shown.items():
+        if not each.workflow.ended:
+            running.setdefault(namespace, []).append(each)
+    for namespace, snapshots in running.items():
+        yield _Workflows(sources.workflows, namespace, snapshots)
+        with_pods = [each for each in snapshots if each.pods is not None]
+        if with_pods and sources.pods is not None:
+            yield _Pods(sources.pods, namespace, with_pods, query)
+
+
+def _pump(watched: _Workflows | _Pods, changes: Changes, stop: Event) -> None:
+    """Turn a watch into changes, again and again: one that ends, for whatever reason, is taken up anew.
+
+    What it has missed only itself makes up for, so that its changes come in their order.
+    """
+    version, pause = watched.version, 0.0
+    while not stop.wait(pause):
+        try:
+            version = version or _renew(watched, changes)
+            for reached in _events(watched, version, changes):
+                version, pause = reached, 0.0
+            pause = 0.1
+        except (UnreachableError, ApiError) as error:
+            if not _may_pass(error):
+                changes.put(error)
+                return
+            version, pause = "", min(pause * 2 or 0.2, LONGEST_PAUSE)
+
+
+def _renew(watched: _Workflows | _Pods, changes: Changes) -> str:
+    renewed, version = watched.renewed()
+    for change in renewed:
+        changes.put(change)
+    return version
+
+
+def _events(watched: Any, version: str, changes: Changes) -> Iterator[str]:
+    """Pass on the events of one watch; the version that each leads to."""
+    with watched.open(version) as events:
+        for event in events:
+            if change := watched.change(event):
+                changes.put(change)
+            version = event.resource_version or version
+            yield version
 
 
 def _may_pass(error: ArgoPodsError) -> bool:

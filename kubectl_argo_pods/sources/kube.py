@@ -78,11 +78,20 @@ class KubeSource:
     def close(self) -> None:
         self._http.close()
 
+    def version(self, namespace: str) -> str:
+        """The resource version of the namespace's workflows now, from which a watch tells what happens next."""
+        answer = self._http.get_json(path(namespace), {"limit": "1"}, tables.METADATA_LIST)
+        version: str = (answer.get("metadata") or {}).get("resourceVersion") or ""
+        return version
+
     def watch(self, namespace: str, name: str, resource_version: str) -> Watch[WorkflowEvent]:
-        """What happens to one workflow from a resource version on; raises GoneError for one that is too old."""
+        """What happens to a workflow, to all of the namespace for "", from a resource version on.
+
+        Raises GoneError for a version that is too old.
+        """
         from kubectl_argo_pods.sources.watch import Watch
 
-        query = {"fieldSelector": f"metadata.name={name}", "resourceVersion": resource_version}
+        query = {"resourceVersion": resource_version} | ({"fieldSelector": f"metadata.name={name}"} if name else {})
         stream = self._http.stream(path(namespace), {"watch": "1", "allowWatchBookmarks": "true", **query})
         return Watch(stream, workflow_event)
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from kubectl_argo_pods.sources.watch import PodEvent, Watch
 
 METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json"
-METADATA_LIST = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
 # A list this small is asked for with its metadata at once, which saves a second request; in a longer one the
 # metadata would be most of what is sent.
 SMALL = "100"
@@ -71,7 +70,7 @@ class KubePods:
         wanted = set(names)
         query = {"labelSelector": selector, "limit": tables.PAGE}
         # By pages, each forgotten but for what tells pods apart: most of it are notes on who manages which field.
-        pages = tables.pages(self.http, path(namespace), query, METADATA_LIST)
+        pages = tables.pages(self.http, path(namespace), query, tables.METADATA_LIST)
         listed = (item.get("metadata") or {} for page in pages for item in page.get("items") or [])
         return {each["name"]: _telling(each) for each in listed if each.get("name") in wanted}
 

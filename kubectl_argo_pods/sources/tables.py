@@ -11,6 +11,7 @@ from kubectl_argo_pods.shape import TABLE, check
 from kubectl_argo_pods.workflow import Manifest
 
 ACCEPT = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
 # A page costs a round trip, and 1,000 rows of a table are less than 500 of the objects that kubectl asks for at once.
 PAGE = "1000"
 

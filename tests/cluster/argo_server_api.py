@@ -122,10 +122,17 @@ class ArgoServerApi:
         except GrpcError as error:
             raise GrpcStreamError(error.code, error.message) from error
         selects = _selection(query.get("listOptions.labelSelector", ""), query.get("listOptions.fieldSelector", ""))
-        framed = framing(request.headers.get("Accept", ""))
+        framed, fields = framing(request.headers.get("Accept", "")), query.get("fields", "")
+        options = Options.of(query, "listOptions.")
+        oldest = self._state.oldest_version
+        if not options.initial_events and int(options.version) < oldest:
+            too_old = GrpcStreamError(INVALID_ARGUMENT, f"too old resource version: {options.version} ({oldest})")
+            # The server strips even its errors to the fields that are asked for.
+            answer = framed(project(stream_error(too_old), fields))
+            return web.Response(body=answer, status=400, content_type=framed.content_type)
 
         def frame(type_: str, body: Manifest) -> bytes:
-            return framed(project({"result": {"type": type_, "object": body}}, query.get("fields", "")))
+            return framed(project({"result": {"type": type_, "object": body}}, fields))
 
         watched = Watched(
             WORKFLOWS,
@@ -135,9 +142,9 @@ class ArgoServerApi:
             frame,
             content_type=framed.content_type,
             opens_with_first_event=True,
-            farewell=framed(END_OF_WATCH),
+            farewell=framed(project(END_OF_WATCH, fields)),
         )
-        return await self._watches.serve(request, watched, Options.of(query, "listOptions."))
+        return await self._watches.serve(request, watched, options)
 
     async def _info(self, request: web.Request) -> web.StreamResponse:
         self._user(request)

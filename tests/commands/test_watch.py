@@ -9,6 +9,7 @@ from typing import IO, Protocol
 
 import pytest
 
+from tests import builders
 from tests.cluster import Rule, SimulatedCluster
 from tests.cluster.resources import WORKFLOWS, of_kind
 from tests.commands.shapes import etl
@@ -83,9 +84,12 @@ def test_every_change_is_a_line_until_the_workflow_has_ended(watch: Watch, runni
     assert watching.end() == Result(0, "", "")
 
 
+@pytest.mark.parametrize("server", ["kube", "argo server"])
 @pytest.mark.parametrize("interrupt", ["end", "cut"])
-def test_a_watch_that_breaks_off_is_taken_up_again(watch: Watch, running: SimulatedCluster, interrupt: str) -> None:
-    watching = watch()
+def test_a_watch_that_breaks_off_is_taken_up_again(
+    watch: Watch, running: SimulatedCluster, interrupt: str, server: str
+) -> None:
+    watching = watch(*(through_argo_server(running) if server == "argo server" else []))
     asked = watches_asked(running)
     getattr(running.watches, interrupt)()
     await_(lambda: watches_asked(running) >= asked + 2)
@@ -95,13 +99,20 @@ def test_a_watch_that_breaks_off_is_taken_up_again(watch: Watch, running: Simula
     assert watching.end()[::2] == (0, "")
 
 
-def test_a_version_that_is_too_old_is_made_up_for_by_a_new_list(watch: Watch, running: SimulatedCluster) -> None:
-    watching = watch()
-    asked = watches_asked(running)
+def through_argo_server(cluster: SimulatedCluster) -> list[str]:
+    return ["-s", cluster.argo_server_url.removeprefix("http://"), "--secure=false"]
+
+
+@pytest.mark.parametrize("server", ["kube", "argo server"])
+def test_a_version_that_is_too_old_is_made_up_for_by_a_new_list(
+    watch: Watch, running: SimulatedCluster, server: str
+) -> None:
+    watching = watch(*(through_argo_server(running) if server == "argo server" else []))
+    stalled = len(running.journal)
     running.faults.stall("/pods")
-    running.faults.stall("/workflows")
+    running.faults.stall("/workflow-events" if server == "argo server" else "/workflows")
     running.watches.end()
-    await_(lambda: watches_asked(running) == asked + 2)
+    await_(lambda: len(running.journal) == stalled + 2)
     running.load([pod(".a")])
     running.state.forget_history()
     running.faults.release()
@@ -178,3 +189,52 @@ def test_a_workflow_that_has_ended_is_printed_once(argo_pods: Run, empty_cluster
     assert argo_pods("etl", "-w") == argo_pods("etl")
     assert argo_pods("etl", "-w", "--sort-by", ".metadata.name") == argo_pods("etl", "--sort-by", ".metadata.name")
     assert watches_asked(empty_cluster) == 0
+
+
+def started(arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*PROGRAM, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def named(name: str, phase: str = "Running") -> builders.Manifest:
+    return builders.workflow(name, builders.node(name, ".a", phase=phase), phase=phase)
+
+
+def test_many_workflows_of_a_namespace_are_watched_by_two_connections(
+    clean_environment: dict[str, str], empty_cluster: SimulatedCluster
+) -> None:
+    names = [f"many-{number}" for number in range(20)]
+    empty_cluster.load([named(name) for name in [*names, "other"]])
+    process = started(["many-*", "-w", "--no-headers"], clean_environment)
+    assert process.stdout
+    begun = sorted(process.stdout.readline().split()[0] for _ in names)
+    await_watches(empty_cluster, 2)
+    empty_cluster.load([named("other", "Failed")])
+    for name in names:
+        empty_cluster.load([named(name, "Succeeded")])
+    stdout, stderr = process.communicate(timeout=30)
+    ended = sorted(line.split()[0] for line in stdout.splitlines() if "Succeeded" in line)
+    assert (process.returncode, stderr, begun, ended) == (0, "", sorted(names), sorted(names))
+    assert watches_asked(empty_cluster) == 2
+
+
+def test_what_the_watch_of_workflows_has_missed_is_no_reason_to_list_pods_anew(
+    watch: Watch, running: SimulatedCluster
+) -> None:
+    """Else an event of a pod might be overtaken by an older list of pods."""
+    watching = watch()
+    running.faults.stall("/workflows")
+    running.watches.end()
+    await_(lambda: watches_asked(running) == 4)
+    listed = lists_of_pods(running)
+    running.state.forget_history()
+    running.faults.release()
+    await_watches(running, 2)
+    assert lists_of_pods(running) == listed
+    running.load([of(".a", phase="Succeeded"), pod(".a")])
+    assert watching.end().status == 0
+
+
+def lists_of_pods(cluster: SimulatedCluster) -> int:
+    return sum(each.path.endswith("/pods") and "watch" not in each.query for each in list(cluster.journal))

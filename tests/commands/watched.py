@@ -43,4 +43,4 @@ def await_watches(cluster: SimulatedCluster, count: int) -> None:
 
 
 def watches_asked(cluster: SimulatedCluster) -> int:
-    return sum("watch" in request.query for request in list(cluster.journal))
+    return sum("watch" in each.query or "/workflow-events/" in each.path for each in list(cluster.journal))
