@@ -56,7 +56,7 @@ set -g _shtab_kubectl_argo_pods_opts_with_value --argo-base-href --argo-server -
 complete -c kubectl-argo_pods -e
 complete -c kubectl-argo_pods -f
 
-complete -c kubectl-argo_pods -n _shtab_kubectl_argo_pods_using -s f -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, or - for standard input.'
+complete -c kubectl-argo_pods -n _shtab_kubectl_argo_pods_using -s f -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, a directory, or - for standard input; several by commas or repeated.'
 complete -c kubectl-argo_pods -n _shtab_kubectl_argo_pods_using -s A -l all-namespaces -d 'Look in all namespaces.'
 complete -c kubectl-argo_pods -n _shtab_kubectl_argo_pods_using -l workflow-selector -xka "(_kubectl_argo_pods)" -d 'The workflows with these labels.'
 complete -c kubectl-argo_pods -n _shtab_kubectl_argo_pods_using -s l -l selector -xka "(_kubectl_argo_pods)" -d 'The pods with these labels; without WORKFLOW, the workflows.'
@@ -105,7 +105,7 @@ complete -c kubectl-argo_pods -n _shtab_kubectl_argo_pods_using -l argo-base-hre
 complete -c kubectl-argo_pods -n _shtab_kubectl_argo_pods_using -s H -l header -xka "(_kubectl_argo_pods)" -d 'A header to send to the Argo Server; repeatable.'
 complete -c kubectl-argo_pods -n _shtab_kubectl_argo_pods_using -l instanceid -xka "(_kubectl_argo_pods)" -d 'Only workflows of this Argo installation. [$ARGO_INSTANCEID]'
 complete -c kubectl-argo_pods -n _shtab_kubectl_argo_pods_using -l help -d 'Show the help of the command.'
-complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using list' -s f -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, or - for standard input.'
+complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using list' -s f -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, a directory, or - for standard input; several by commas or repeated.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using list' -s A -l all-namespaces -d 'Look in all namespaces.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using list' -l workflow-selector -xka "(_kubectl_argo_pods)" -d 'The workflows with these labels.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using list' -s l -l selector -xka "(_kubectl_argo_pods)" -d 'The pods with these labels; without WORKFLOW, the workflows.'
@@ -155,7 +155,7 @@ complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using list' -s H -l h
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using list' -l instanceid -xka "(_kubectl_argo_pods)" -d 'Only workflows of this Argo installation. [$ARGO_INSTANCEID]'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using list' -l help -d 'Show the help of the command.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using list; and test $_shtab_kubectl_argo_pods_npos -ge 0' -ka "(_kubectl_argo_pods)"
-complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, or - for standard input.'
+complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, a directory, or - for standard input; several by commas or repeated.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -s A -l all-namespaces -d 'Look in all namespaces.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l workflow-selector -xka "(_kubectl_argo_pods)" -d 'The workflows with these labels.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -s l -l selector -xka "(_kubectl_argo_pods)" -d 'The pods with these labels; without WORKFLOW, the workflows.'
@@ -256,7 +256,7 @@ complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using completion' -l 
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using completion' -l help -d 'Show the help of the command.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using completion; and test $_shtab_kubectl_argo_pods_npos -ge 0' -ka "(_kubectl_argo_pods)"
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using options' -l help -d 'Show the help of the command.'
-complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using exec' -s f -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, or - for standard input.'
+complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using exec' -s f -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, a directory, or - for standard input; several by commas or repeated.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using exec' -s A -l all-namespaces -d 'Look in all namespaces.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using exec' -l workflow-selector -xka "(_kubectl_argo_pods)" -d 'The workflows with these labels.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using exec' -s l -l selector -xka "(_kubectl_argo_pods)" -d 'The pods with these labels; without WORKFLOW, the workflows.'
@@ -306,7 +306,7 @@ complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using exec' -s H -l h
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using exec' -l instanceid -xka "(_kubectl_argo_pods)" -d 'Only workflows of this Argo installation. [$ARGO_INSTANCEID]'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using exec' -l help -d 'Show the help of the command.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using exec; and test $_shtab_kubectl_argo_pods_npos -ge 0' -ka "(_kubectl_argo_pods)"
-complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using shell' -s f -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, or - for standard input.'
+complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using shell' -s f -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, a directory, or - for standard input; several by commas or repeated.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using shell' -s A -l all-namespaces -d 'Look in all namespaces.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using shell' -l workflow-selector -xka "(_kubectl_argo_pods)" -d 'The workflows with these labels.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using shell' -s l -l selector -xka "(_kubectl_argo_pods)" -d 'The pods with these labels; without WORKFLOW, the workflows.'
@@ -350,7 +350,7 @@ complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using shell' -s H -l 
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using shell' -l instanceid -xka "(_kubectl_argo_pods)" -d 'Only workflows of this Argo installation. [$ARGO_INSTANCEID]'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using shell' -l help -d 'Show the help of the command.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using shell; and test $_shtab_kubectl_argo_pods_npos -ge 0' -ka "(_kubectl_argo_pods)"
-complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using run' -s f -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, or - for standard input.'
+complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using run' -s f -l filename -xka "(_kubectl_argo_pods)" -d 'Read the workflows from a file, a directory, or - for standard input; several by commas or repeated.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using run' -s A -l all-namespaces -d 'Look in all namespaces.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using run' -l workflow-selector -xka "(_kubectl_argo_pods)" -d 'The workflows with these labels.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using run' -s l -l selector -xka "(_kubectl_argo_pods)" -d 'The pods with these labels; without WORKFLOW, the workflows.'

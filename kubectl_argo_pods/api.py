@@ -85,7 +85,7 @@ def _asked(words: tuple[str, ...], where: Where) -> Asked:
         secure=where.get("secure"),
     )
     token = {"ARGO_TOKEN": where["argo_token"]} if "argo_token" in where else {}
-    return asked(words, connection, Filters(all_namespaces=everywhere), None, os.environ | token)
+    return asked(words, connection, Filters(all_namespaces=everywhere), (), os.environ | token)
 
 
 def _through(client: ApiClient, namespace: str) -> Sources:

@@ -24,20 +24,25 @@ class Asked(NamedTuple):
     nodes: tuple[str, ...]
 
 
-def names_workflows(words: tuple[str, ...], filters: Filters, filename: str | None) -> bool:
+def names_workflows(words: tuple[str, ...], filters: Filters, filename: tuple[str, ...]) -> bool:
     """Whether a command line says at all which workflows it is about."""
     return bool(words or filters.workflow_selector or filename)
 
 
 def asked(
-    words: tuple[str, ...], connection: Connection, filters: Filters, filename: str | None, environ: Mapping[str, str]
+    words: tuple[str, ...],
+    connection: Connection,
+    filters: Filters,
+    filename: tuple[str, ...],
+    environ: Mapping[str, str],
 ) -> Asked:
     """The meaning of WORKFLOW [NODE...]; nothing is fetched yet. Raises ConfigError and UsageError."""
     if words and not words[0]:
         raise UsageError('the WORKFLOW is empty: write a name, @latest, or "*" for all workflows')
-    sources = open_source(connection.overrides(), connection.argo_server_flags(), filename, environ)
+    files = split(filename)
+    sources = open_source(connection.overrides(), connection.argo_server_flags(), files, environ)
     namespace = None if filters.all_namespaces else sources.namespace
-    wanted = Wanted(words[0] if words else "", filters.workflow_selector or "", namespace, filename or "")
+    wanted = Wanted(words[0] if words else "", filters.workflow_selector or "", namespace, files)
     return Asked(sources, wanted, words[1:])
 
 

@@ -45,9 +45,14 @@ class Manifests(NamedTuple):
     """Where workflows are read from, if not from a cluster."""
 
     filename: Annotated[
-        str | None,
-        Option(("-f", "--filename"), "Read the workflows from a file, or - for standard input.", "FILE", "file"),
-    ] = None
+        tuple[str, ...],
+        Option(
+            ("-f", "--filename"),
+            "Read the workflows from a file, a directory, or - for standard input; several by commas or repeated.",
+            "FILE",
+            "file",
+        ),
+    ] = ()
 
 
 ALL_NAMESPACES = Option(("-A", "--all-namespaces"), "Look in all namespaces.")
@@ -280,8 +285,14 @@ class LogManifests(NamedTuple):
     """As Manifests, for a command whose -f is --follow."""
 
     filename: Annotated[
-        str | None, Option(("--filename",), "Read the workflows from a file, or - for standard input.", "FILE", "file")
-    ] = None
+        tuple[str, ...],
+        Option(
+            ("--filename",),
+            "Read the workflows from a file, a directory, or - for standard input; several by commas or repeated.",
+            "FILE",
+            "file",
+        ),
+    ] = ()
 
 
 class Logs(NamedTuple):

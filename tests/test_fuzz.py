@@ -186,12 +186,12 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sources,
         load_recorded(cluster)
         name = recordings()["retries"].name
         environ = {"KUBECONFIG": str(cluster.kubeconfig(tmp_path_factory.mktemp("answers")))}
-        sources = open_source(Overrides(), ArgoServerFlags(), None, environ)
+        sources = open_source(Overrides(), ArgoServerFlags(), (), environ)
         assert isinstance(sources.workflows, KubeSource)
         assert sources.pods
         http, tables = sources.pods.http, "application/json;as=Table;v=v1;g=meta.k8s.io"
         argo_url = cluster.argo_server_url.removeprefix("http://")
-        argo = open_source(Overrides(), ArgoServerFlags(argo_url, secure=False), None, environ | {"ARGO_TOKEN": ""})
+        argo = open_source(Overrides(), ArgoServerFlags(argo_url, secure=False), (), environ | {"ARGO_TOKEN": ""})
         assert isinstance(argo.workflows, ArgoServer)
         workflows = "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows"
         selector = {"labelSelector": f"workflows.argoproj.io/workflow={name}", "includeObject": "Metadata"}
@@ -232,4 +232,4 @@ def test_any_bytes(answer: bytes, way: str) -> None:
         environ = {"KUBECONFIG": os.devnull}
         overrides = Overrides(server=f"http://{host}" if way == "kube" else None, request_timeout="1")
         argo = ArgoServerFlags(host if way != "kube" else None, secure=False)
-        open_source(overrides, argo, None, environ).workflows.workflow("argo", builders.STARTED)
+        open_source(overrides, argo, (), environ).workflows.workflow("argo", builders.STARTED)

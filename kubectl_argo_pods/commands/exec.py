@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Annotated
 
-from kubectl_argo_pods.asked import Asked, asked, names_workflows
+from kubectl_argo_pods.asked import Asked, asked, names_workflows, split
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.entering import enter, has_terminal, running_container, told, wish
 from kubectl_argo_pods.errors import UsageError
@@ -50,7 +50,7 @@ def exec_(
 
 def _refuse(manifests: Manifests, inside: Inside, interaction: Interaction, many: Many) -> None:
     """An option that could not do what it says is refused."""
-    if interaction.stdin and manifests.filename == "-":
+    if interaction.stdin and "-" in split(manifests.filename):
         raise UsageError("-i/--stdin and -f - exclude each other: both read stdin")
     if many.all and interaction.tty:
         raise UsageError("-t/--tty needs one pod: no terminal can be shared by those of --all")

@@ -7,7 +7,7 @@ import re
 import sys
 from typing import Annotated
 
-from kubectl_argo_pods.asked import asked, names_workflows
+from kubectl_argo_pods.asked import asked, names_workflows, split
 from kubectl_argo_pods.cluster.channels import Exit
 from kubectl_argo_pods.entering import enter, running_container, told, wish
 from kubectl_argo_pods.errors import NotFoundError, UsageError
@@ -50,7 +50,7 @@ def shell(
     """Open the best shell that the container of a step has."""
     if not names_workflows(words, filters, manifests.filename):
         raise UsageError("a WORKFLOW is needed, and the NODE whose pod is meant")
-    if manifests.filename == "-":
+    if "-" in split(manifests.filename):
         raise UsageError("-f - reads stdin, which is the shell's")
     meant = asked(words, connection, filters, manifests.filename, os.environ)
     pods, wished = pods_of(meant), wish(inside)

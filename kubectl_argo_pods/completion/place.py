@@ -24,12 +24,14 @@ class Place:
         self.workflow_selector: str = given.get("workflow_selector") or ""
         self.all_namespaces: bool = given.get("all_namespaces", False)
         self.environ = environ
-        self._filename: str = given.get("filename") or ""
+        self._files: tuple[str, ...] = tuple(
+            file for named in given.get("filename") or () for file in named.split(",") if file
+        )
 
     def open(self) -> Sources:
         """The sources that the command itself would ask; raises ConfigError and UsageError."""
         overrides, argo = self.connection.overrides(), self.connection.argo_server_flags()
-        return open_source(overrides, argo, self._filename or None, self.environ)
+        return open_source(overrides, argo, self._files, self.environ)
 
     @cached_property
     def namespace(self) -> str:
@@ -42,7 +44,7 @@ class Place:
     def key(self) -> str:
         """A name for what decides whose answers these are: the servers, the user, the file."""
         argo = sorted((name, value) for name, value in self.environ.items() if name.startswith("ARGO_"))
-        return key_of(self._cluster, self.connection, argo, self._file())
+        return key_of(self._cluster, self.connection, argo, self._file_states())
 
     @cached_property
     def _cluster(self) -> Cluster | None:
@@ -52,8 +54,12 @@ class Place:
             # An Argo Server and a file can do without a cluster.
             return None
 
-    def _file(self) -> object:
-        try:
-            return self._filename and (os.path.abspath(self._filename), os.stat(self._filename).st_mtime_ns)
-        except OSError:
-            return self._filename
+    def _file_states(self) -> object:
+        return [_state(file) for file in self._files]
+
+
+def _state(file: str) -> object:
+    try:
+        return os.path.abspath(file), os.stat(file).st_mtime_ns
+    except OSError:
+        return file

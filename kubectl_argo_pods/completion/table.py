@@ -18,11 +18,13 @@ GROUPS: dict[str, tuple[tuple[Any, ...], ...]] = {'Filters': ((('-A', '--all-nam
              (('--template',), 'The nodes of the templates named so; repeatable.', 'GLOB', 'template')),
  'Everywhere': ((('-A', '--all-namespaces'), 'Look in all namespaces.', '', ''),),
  'Manifests': ((('-f', '--filename'),
-                'Read the workflows from a file, or - for standard input.',
+                'Read the workflows from a file, a directory, or - for standard input; several by commas or '
+                'repeated.',
                 'FILE',
                 'file'),),
  'LogManifests': ((('--filename',),
-                   'Read the workflows from a file, or - for standard input.',
+                   'Read the workflows from a file, a directory, or - for standard input; several by commas or '
+                   'repeated.',
                    'FILE',
                    'file'),),
  'Inside': ((('-c', '--container'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kubectl_argo_pods.errors import NoClusterError, UsageError
@@ -67,17 +67,22 @@ class Sources(NamedTuple):
 
 
 def open_source(
-    overrides: Overrides, argo: ArgoServerFlags, filename: str | None, environ: Mapping[str, str]
+    overrides: Overrides, argo: ArgoServerFlags, files: tuple[str, ...], environ: Mapping[str, str]
 ) -> Sources:
     """The sources that the command line and the environment name; raises ConfigError and UsageError."""
     server = argo_server_named(argo, environ)
-    if filename:
+    if files:
         if argo.argo_server:
             raise UsageError("-f/--filename and -s/--argo-server exclude each other: both say where the workflow is")
-        return _open_file(filename, overrides, environ)
+        return _open_files(files, overrides, environ)
     if server:
         return _open_argo_server(server, overrides, argo, environ)
     return _open_kube(overrides, argo, environ)
+
+
+def place_of(files: Sequence[str]) -> str:
+    """What a sentence calls the files of `-f FILE`."""
+    return ", ".join("the manifest on stdin" if file == "-" else f'"{file}"' for file in files)
 
 
 def argo_server_named(argo: ArgoServerFlags, environ: Mapping[str, str]) -> str:
@@ -97,11 +102,11 @@ def _open_kube(overrides: Overrides, argo: ArgoServerFlags, environ: Mapping[str
     return Sources(KubeSource(http, instance_id), KubePods(http), cluster.namespace, False)
 
 
-def _open_file(filename: str, overrides: Overrides, environ: Mapping[str, str]) -> Sources:
+def _open_files(files: tuple[str, ...], overrides: Overrides, environ: Mapping[str, str]) -> Sources:
     from kubectl_argo_pods.sources.file import FileSource
 
     cluster = _cluster_if_any(overrides, environ)
-    return Sources(FileSource(filename), _pods_of(cluster, environ), _namespace(cluster, overrides, environ), True)
+    return Sources(FileSource(files), _pods_of(cluster, environ), _namespace(cluster, overrides, environ), True)
 
 
 def _open_argo_server(server: str, overrides: Overrides, argo: ArgoServerFlags, environ: Mapping[str, str]) -> Sources:

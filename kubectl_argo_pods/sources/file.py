@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kubectl_argo_pods.errors import ManifestError, NotFoundError, UsageError
+from kubectl_argo_pods.sources import place_of
 from kubectl_argo_pods.sources.kube import newest_first
 from kubectl_argo_pods.workflow import Manifest, Workflow, WorkflowSummary, from_manifest
 
 
 class FileSource:
-    """The workflows of one file, `-` for stdin, which is read when it is first asked for."""
+    """The workflows of files, `-` for stdin, and directories, which are read when they are first asked for."""
 
-    def __init__(self, filename: str) -> None:
-        self._filename = filename
+    def __init__(self, files: Sequence[str]) -> None:
+        self._files = files
         self._found: list[Workflow] | None = None
 
     def workflow(self, namespace: str, name: str, uid: str = "") -> Workflow:
@@ -25,7 +27,9 @@ class FileSource:
         found.sort(key=lambda workflow: (workflow.namespace != namespace, -(workflow.created_at or 0)))
         if not found:
             known = ", ".join(workflow.name for workflow in self._workflows()[:5])
-            raise NotFoundError(f'workflow "{name}" not found in {self._place}; it holds {known}', code=404)
+            raise NotFoundError(
+                f'workflow "{name}" not found in {place_of(self._files)}; {self._held} {known}', code=404
+            )
         return found[0]
 
     def workflows(self, namespace: str | None, label_selector: str = "") -> list[WorkflowSummary]:
@@ -38,32 +42,52 @@ class FileSource:
         """The file is open only while it is read."""
 
     @property
-    def _place(self) -> str:
-        return "the manifest on stdin" if self._filename == "-" else f'"{self._filename}"'
+    def _held(self) -> str:
+        return "it holds" if len(self._files) == 1 else "they hold"
 
     def _workflows(self) -> list[Workflow]:
         if self._found is None:
-            self._found = [self._workflow(manifest) for manifest in self._manifests()]
+            # Standard input, for one, can be read only once.
+            read = dict.fromkeys(file for named in self._files for file in _files_of(named))
+            parts = [(file, part) for file in read for part in _parts(file)]
+            found = [_workflow(file, part) for file, part in parts if _is_workflow(part)]
+            if not found:
+                kinds = ", ".join(dict.fromkeys(str(part.get("kind") or "no kind") for _, part in parts)) or "nothing"
+                verb = "holds" if len(self._files) == 1 else "hold"
+                raise ManifestError(f"{place_of(self._files)} {verb} no Workflow, but {kinds}")
+            self._found = found
         return self._found
 
-    def _workflow(self, manifest: Manifest) -> Workflow:
-        try:
-            return from_manifest(manifest)
-        except ManifestError as error:
-            raise ManifestError(f"{self._place}: {error}") from error
 
-    def _manifests(self) -> list[Manifest]:
-        try:
-            objects = [part for document in parse(_read(self._filename)) for part in expand(document)]
-        except ManifestError as error:
-            raise ManifestError(f"{self._place} {error}") from error
-        found = [manifest for manifest in objects if _is_workflow(manifest)]
-        if not found:
-            kinds = (
-                ", ".join(dict.fromkeys(str(manifest.get("kind") or "no kind") for manifest in objects)) or "nothing"
-            )
-            raise ManifestError(f"{self._place} holds no Workflow, but {kinds}")
-        return found
+# The files that kubectl reads of a directory (FileExtensions in k8s.io/cli-runtime/pkg/resource/builder.go).
+EXTENSIONS = (".json", ".yaml", ".yml")
+
+
+def _files_of(named: str) -> list[str]:
+    """The file itself, or those of a directory, as kubectl reads it."""
+    if not os.path.isdir(named):
+        return [named]
+    try:
+        found = sorted(entry.path for entry in os.scandir(named) if entry.name.endswith(EXTENSIONS) and entry.is_file())
+    except OSError as error:
+        raise ManifestError(f'the directory "{named}" cannot be read: {error.strerror}') from error
+    if not found:
+        raise ManifestError(f'no file in "{named}" ends in {", ".join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}')
+    return found
+
+
+def _parts(file: str) -> list[Manifest]:
+    try:
+        return [part for document in parse(_read(file)) for part in expand(document)]
+    except ManifestError as error:
+        raise ManifestError(f"{place_of([file])} {error}") from error
+
+
+def _workflow(file: str, manifest: Manifest) -> Workflow:
+    try:
+        return from_manifest(manifest)
+    except ManifestError as error:
+        raise ManifestError(f"{place_of([file])}: {error}") from error
 
 
 def _read(filename: str) -> str:
@@ -73,11 +97,11 @@ def _read(filename: str) -> str:
         with open(filename, encoding="utf-8-sig") as file:
             return file.read()
     except FileNotFoundError as error:
-        raise UsageError(f'the file "{filename}" does not exist') from error
+        raise ManifestError("does not exist") from error
     except UnicodeDecodeError as error:
         raise ManifestError(f"is not text in UTF-8: byte {error.start} is none") from error
     except OSError as error:
-        raise UsageError(f'the file "{filename}" cannot be read: {error.strerror}') from error
+        raise ManifestError(f"cannot be read: {error.strerror}") from error
 
 
 def parse(text: str) -> list[Any]:

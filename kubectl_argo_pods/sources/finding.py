@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kubectl_argo_pods.choice import bare_name, choose, is_plain
 from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, NotFoundError, UsageError
 from kubectl_argo_pods.pod import WORKFLOW_LABEL
-from kubectl_argo_pods.sources import PodQuery, Sources
+from kubectl_argo_pods.sources import PodQuery, Sources, place_of
 from kubectl_argo_pods.sources.snapshot import Snapshot, snapshot, snapshots
 from kubectl_argo_pods.spelling import near_misses
 from kubectl_argo_pods.workflow import WorkflowSummary
@@ -21,13 +21,13 @@ PAUSE = 1.0
 class Wanted(NamedTuple):
     """Which workflows are meant: a WORKFLOW word ("" for all), labels, and a namespace or None for all of them.
 
-    `file` is that of `-f FILE`, which is looked in instead of a namespace.
+    `files` are those of `-f FILE`, which are looked in instead of a namespace.
     """
 
     word: str
     labels: str
     namespace: str | None
-    file: str = ""
+    files: tuple[str, ...] = ()
 
 
 def is_one(wanted: Wanted) -> bool:
@@ -78,8 +78,8 @@ def _chosen(sources: Sources, wanted: Wanted, name: str) -> Sequence[WorkflowSum
 
 def place(wanted: Wanted) -> str:
     """Where was looked, as a sentence goes on: `in namespace "argo" with labels "a=b"`."""
-    if wanted.file:
-        return "in the manifest on stdin" if wanted.file == "-" else f'in "{wanted.file}"'
+    if wanted.files:
+        return f"in {place_of(wanted.files)}"
     where = "in any namespace" if wanted.namespace is None else f'in namespace "{wanted.namespace}"'
     return f'{where} with labels "{wanted.labels}"' if wanted.labels else where
 

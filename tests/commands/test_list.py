@@ -344,3 +344,14 @@ def test_a_server_that_is_down(argo_pods: Run) -> None:
         'error: the connection to the Kubernetes API at https://127.0.0.1:1 (context "simulated") was refused; '
         "is it running? If so, check the server of its kubeconfig entry\n",
     )
+
+
+def test_several_files_make_one_table(argo_pods: Run, empty_cluster: SimulatedCluster, tmp_path: Path) -> None:
+    files = []
+    for name in ("one", "two", "three"):
+        files.append(str(tmp_path / f"{name}.json"))
+        Path(files[-1]).write_text(json.dumps(builders.workflow(name, builders.node(name, ".a"))))
+    repeated = argo_pods("-f", files[0], "-f", f"{files[1]},{files[2]}", "--no-headers")
+    assert sorted(line.split()[0] for line in repeated.stdout.splitlines()) == ["one", "three", "two"]
+    assert argo_pods("two", "-f", files[0], "-f", files[1], "-o", "csv").stdout.splitlines()[1].startswith("a,")
+    assert argo_pods("-f", files[0], "-f", "nope") == Result(1, "", 'error: "nope" does not exist\n')

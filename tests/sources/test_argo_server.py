@@ -33,7 +33,7 @@ def plain(cluster: SimulatedCluster, **environ: str) -> Sources:
     """The sources of someone who has an Argo Server without TLS, and no kubeconfig."""
     server = cluster.argo_server_url.removeprefix("http://")
     settings = {"KUBECONFIG": "/dev/null", "ARGO_SERVER": server, "ARGO_SECURE": "false"}
-    return open_source(Overrides(), ArgoServerFlags(), None, settings | environ)
+    return open_source(Overrides(), ArgoServerFlags(), (), settings | environ)
 
 
 def asked_with(cluster: SimulatedCluster, name: str) -> list[str]:
@@ -94,7 +94,7 @@ def test_the_token_for_the_server(
     sources = open_source(
         Overrides(kubeconfig=path, **flags),
         ArgoServerFlags(empty_cluster.argo_server_url.removeprefix("http://"), secure=False, header=("X-A: b: c",)),
-        None,
+        (),
         environ,
     )
     # The server knows none of these tokens.
@@ -119,7 +119,7 @@ def test_headers_for_the_server(
 ) -> None:
     server = empty_cluster.argo_server_url.removeprefix("http://")
     flags = ArgoServerFlags(server, secure=False, header=header)
-    open_source(Overrides(), flags, None, {"KUBECONFIG": "/dev/null"}).workflows.workflows("argo")
+    open_source(Overrides(), flags, (), {"KUBECONFIG": "/dev/null"}).workflows.workflows("argo")
     (asked,) = empty_cluster.journal
     assert (asked.headers.get("x-a", ""), asked.headers.get("x-b", "")) == sent
 
@@ -129,9 +129,9 @@ def test_tls_is_the_default_and_can_go_unverified(empty_cluster: SimulatedCluste
     server = empty_cluster.argo_server_tls_url.removeprefix("https://")
     environ = {"KUBECONFIG": "/dev/null"}
     trusting = ArgoServerFlags(server, insecure_skip_verify=True)
-    assert open_source(Overrides(), trusting, None, environ).workflows.workflow("argo", "wf").name == "wf"
+    assert open_source(Overrides(), trusting, (), environ).workflows.workflow("argo", "wf").name == "wf"
     with pytest.raises(UnreachableError, match="cannot be trusted"):
-        open_source(Overrides(), ArgoServerFlags(server), None, environ).workflows.workflow("argo", "wf")
+        open_source(Overrides(), ArgoServerFlags(server), (), environ).workflows.workflow("argo", "wf")
 
 
 HINT = "check the address (HOST:PORT), --argo-base-href, and whether --secure should be true (https) or false (http)"
@@ -140,7 +140,7 @@ HINT = "check the address (HOST:PORT), --argo-base-href, and whether --secure sh
 def test_https_to_a_server_without_tls_names_secure(empty_cluster: SimulatedCluster) -> None:
     server = empty_cluster.argo_server_url.removeprefix("http://")
     with pytest.raises(ArgoPodsError) as caught:
-        open_source(Overrides(), ArgoServerFlags(server), None, {"KUBECONFIG": "/dev/null"}).workflows.workflows("argo")
+        open_source(Overrides(), ArgoServerFlags(server), (), {"KUBECONFIG": "/dev/null"}).workflows.workflows("argo")
     assert str(caught.value) == f"the Argo Server at https://{server} does not speak TLS; is it one for http? {HINT}"
 
 
@@ -182,7 +182,7 @@ def test_a_web_page_names_the_address(empty_cluster: SimulatedCluster) -> None:
 )
 def test_flags_that_cannot_be_meant(flags: ArgoServerFlags, sentence: str) -> None:
     with pytest.raises(UsageError) as caught:
-        open_source(Overrides(), flags, None, {"KUBECONFIG": "/dev/null"})
+        open_source(Overrides(), flags, (), {"KUBECONFIG": "/dev/null"})
     assert str(caught.value) == sentence
 
 
@@ -224,7 +224,7 @@ def test_a_watch_is_a_stream_of_events(empty_cluster: SimulatedCluster) -> None:
 def through_service(cluster: SimulatedCluster, folder: Path, token: str = "", **environ: str) -> Sources:
     """The sources of someone who reaches the Argo Server through the Kubernetes API."""
     settings = {"KUBECONFIG": str(cluster.kubeconfig(folder, token=token)), "ARGO_SERVER": "service/argo/argo-server"}
-    return open_source(Overrides(), ArgoServerFlags(), None, settings | environ)
+    return open_source(Overrides(), ArgoServerFlags(), (), settings | environ)
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_who_may_not_use_the_proxy_is_told_what_to_grant(empty_cluster: Simulate
 def test_a_token_for_a_service_does_not_travel_in_the_clear(empty_cluster: SimulatedCluster, tmp_path: Path) -> None:
     environ = {"ARGO_SERVER": "service/argo/argo-server", "ARGO_TOKEN": "Bearer x", "KUBECONFIG": "/dev/null"}
     with pytest.raises(ConfigError) as caught:
-        open_source(Overrides(server="http://127.0.0.1:1"), ArgoServerFlags(), None, environ)
+        open_source(Overrides(server="http://127.0.0.1:1"), ArgoServerFlags(), (), environ)
     assert str(caught.value) == (
         "the token for service/argo/argo-server:2746 would travel in the clear to the Kubernetes API at "
         "http://127.0.0.1:1: say --secure=false if it may"
@@ -317,7 +317,7 @@ def test_a_token_of_the_command_line_needs_no_kubeconfig(empty_cluster: Simulate
     empty_cluster.load([builders.workflow("wf")])
     server = ArgoServerFlags(empty_cluster.argo_server_url.removeprefix("http://"), secure=False)
     overrides = Overrides(token=empty_cluster.admin_token)
-    open_source(overrides, server, None, {"KUBECONFIG": "/dev/null"}).workflows.workflow("argo", "wf")
+    open_source(overrides, server, (), {"KUBECONFIG": "/dev/null"}).workflows.workflow("argo", "wf")
     assert asked_with(empty_cluster, "authorization") == [f"Bearer {empty_cluster.admin_token}"]
 
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from kubectl_argo_pods.cluster.kubeconfig import Overrides
-from kubectl_argo_pods.errors import ArgoPodsError, ManifestError, NotFoundError, UsageError
+from kubectl_argo_pods.errors import ArgoPodsError, ManifestError, NotFoundError
 from kubectl_argo_pods.sources import ArgoServerFlags, PodQuery, open_source
 from kubectl_argo_pods.sources.file import FileSource
 from kubectl_argo_pods.sources.snapshot import Snapshot, snapshot
@@ -23,7 +23,7 @@ TEMPLATE = {"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowTemplate", "m
 def source(tmp_path: Path, text: str) -> FileSource:
     path = tmp_path / "workflows"
     path.write_text(text)
-    return FileSource(str(path))
+    return FileSource([str(path)])
 
 
 @pytest.mark.parametrize(
@@ -102,14 +102,33 @@ def test_what_cannot_be_read_is_named_with_its_place(
 
 
 def test_a_file_that_is_not_there() -> None:
-    with pytest.raises(UsageError, match='the file "/no/such/file" does not exist'):
-        FileSource("/no/such/file").workflows(None)
+    with pytest.raises(ManifestError, match='^"/no/such/file" does not exist$'):
+        FileSource(["/no/such/file"]).workflows(None)
+
+
+def test_several_files_and_directories_are_read_as_one(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "two.yml").write_text(yaml.safe_dump(TWO))
+    (folder / "template.json").write_text(json.dumps(TEMPLATE))
+    (folder / "notes.txt").write_text("no manifest: [")
+    one = tmp_path / "one.json"
+    one.write_text(json.dumps(ONE))
+    found = FileSource([str(one), str(folder), str(one)])
+    assert {each.name for each in found.workflows(None)} == {"one", "two"}
+    with pytest.raises(NotFoundError, match=f'^workflow "x" not found in "{one}", "{folder}", .*they hold one, two$'):
+        found.workflow("argo", "x")
+
+
+def test_a_directory_without_manifests_is_none(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=f'^no file in "{tmp_path}" ends in .json, .yaml or .yml$'):
+        FileSource([str(tmp_path)]).workflows(None)
 
 
 def test_without_a_cluster_there_are_no_pods_and_nothing_to_say_about_them(tmp_path: Path) -> None:
     path = tmp_path / "one.json"
     path.write_text(json.dumps(ONE))
-    sources = open_source(Overrides(), ArgoServerFlags(), str(path), {"KUBECONFIG": "/dev/null"})
+    sources = open_source(Overrides(), ArgoServerFlags(), (str(path),), {"KUBECONFIG": "/dev/null"})
     expected = Snapshot(sources.workflows.workflow("argo", "one"), None, [])
     assert snapshot(sources, "argo", "one", PodQuery(), 0.0) == expected
 

@@ -30,7 +30,7 @@ def sources(simulated: SimulatedCluster, tmp_path: Path) -> Sources:
 
 
 def opened(kubeconfig: Path) -> Sources:
-    return open_source(Overrides(), ArgoServerFlags(), None, {"KUBECONFIG": str(kubeconfig)})
+    return open_source(Overrides(), ArgoServerFlags(), (), {"KUBECONFIG": str(kubeconfig)})
 
 
 def kube_pods(sources: Sources) -> KubePods:
@@ -98,7 +98,7 @@ def test_an_instance_id_leaves_the_workflows_of_that_installation(simulated: Sim
     ours["metadata"]["labels"]["workflows.argoproj.io/controller-instanceid"] = "dev"
     simulated.load([ours, theirs])
     environ = {"KUBECONFIG": str(simulated.kubeconfig(tmp_path)), "ARGO_INSTANCEID": "dev"}
-    source = open_source(Overrides(), ArgoServerFlags(), None, environ).workflows
+    source = open_source(Overrides(), ArgoServerFlags(), (), environ).workflows
     assert ([each.name for each in source.workflows("argo")], source.workflow("argo", "ours").name) == (
         ["ours"],
         "ours",
