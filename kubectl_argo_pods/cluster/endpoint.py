@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from kubectl_argo_pods.cluster.proxy import from_environment
+from kubectl_argo_pods.cluster.tls import Context
 from kubectl_argo_pods.errors import ConfigError
 
 # client-go's: how long to wait for a connection, which --request-timeout can only shorten.
@@ -85,13 +85,14 @@ def without_password(url: str) -> str:
     return f"{head.partition('://')[0]}://***@{tail}" if at else url
 
 
-def open_socket(endpoint: Endpoint, tls: ssl.SSLContext | None, timeout: float | None) -> socket.socket:
+def open_socket(endpoint: Endpoint, tls: Context | None, timeout: float | None) -> socket.socket:
     """A connected socket whose reads wait without end; raises OSError, of which ssl's errors are a kind."""
     limit = min(timeout or CONNECT_TIMEOUT, CONNECT_TIMEOUT)
     sock = _dial(endpoint, tls, limit)
     try:
         if tls:
-            sock = tls.wrap_socket(sock, server_hostname=_name(endpoint.tls_server_name or endpoint.host))
+            name = _name(endpoint.tls_server_name or endpoint.host)
+            sock = tls.wrap_socket(sock, server_hostname=name, session=tls.session)
         sock.settimeout(timeout)
     except BaseException:
         sock.close()
@@ -99,7 +100,7 @@ def open_socket(endpoint: Endpoint, tls: ssl.SSLContext | None, timeout: float |
     return sock
 
 
-def _dial(endpoint: Endpoint, tls: ssl.SSLContext | None, timeout: float) -> socket.socket:
+def _dial(endpoint: Endpoint, tls: Context | None, timeout: float) -> socket.socket:
     if endpoint.proxy:
         from kubectl_argo_pods.cluster.tunnel import open_tunnel
 

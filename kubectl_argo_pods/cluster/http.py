@@ -44,7 +44,7 @@ Answer = tuple[Connection, Response]
 
 
 # What opens a connection to an endpoint, with TLS where a context is given, in so many seconds.
-Dial = Callable[[Endpoint, ssl.SSLContext | None, float | None], socket]
+Dial = Callable[[Endpoint, tls.Context | None, float | None], socket]
 
 
 class Caller(Protocol):
@@ -132,7 +132,7 @@ class Http:
         self._terms = terms
         self._lock = Lock()
         self._idle: list[Connection] = []
-        self._context: ssl.SSLContext | None = None
+        self._context: tls.Context | None = None
 
     def get_json(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Any:
         """The decoded answer to a GET; raises UnreachableError or ApiError."""
@@ -182,6 +182,10 @@ class Http:
             return
         with self._lock:
             self._idle.append(connection)
+            sock = connection.sock
+            # The ticket has come with the answer at the latest. After a renewal it would be the former user's.
+            if self._context and isinstance(sock, ssl.SSLSocket) and sock.context is self._context:
+                self._context.session = sock.session
 
     def close(self) -> None:
         """Close the connections that nobody uses; the others are closed by their users."""
@@ -190,7 +194,7 @@ class Http:
         for connection in idle:
             connection.close()
 
-    def context(self) -> ssl.SSLContext | None:
+    def context(self) -> tls.Context | None:
         """What TLS goes by, with the client's certificate; None for plain http. Raises ConfigError."""
         if self.endpoint.scheme != "https":
             return None

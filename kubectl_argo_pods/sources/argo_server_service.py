@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from socket import socket
-from ssl import SSLContext
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from urllib.parse import quote
 from kubectl_argo_pods.cluster.endpoint import Endpoint
 from kubectl_argo_pods.cluster.http import JSON, Answer, Caller, Connection, Http, Request, Terms, connect
 from kubectl_argo_pods.cluster.stream import Stream
+from kubectl_argo_pods.cluster.tls import Context
 from kubectl_argo_pods.errors import ApiError, ArgoPodsError, UnreachedError
 from kubectl_argo_pods.sources.argo_server_address import Service
 from kubectl_argo_pods.workflow import Manifest
@@ -85,7 +85,7 @@ def open_forwarded(kube: Http, service: Service, endpoint: Endpoint, caller: Cal
     # It shows at once whether one may.
     open_port(kube, service.namespace, target.pod, target.port).close()
 
-    def dial(endpoint: Endpoint, tls: SSLContext | None, timeout: float | None) -> socket:
+    def dial(endpoint: Endpoint, tls: Context | None, timeout: float | None) -> socket:
         sock = open_port(kube, service.namespace, target.pod, target.port)
         try:
             if tls:

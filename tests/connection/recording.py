@@ -25,6 +25,7 @@ class Asked(NamedTuple):
     connection: int  # 1 for the first connection
     certificate: str  # the client's common name
     body: bytes
+    is_resumed: bool  # whether its TLS went on from an earlier connection's
 
     def values(self, name: str) -> list[str]:
         return [value for key, value in self.headers if key.lower() == name.lower()]
@@ -78,11 +79,14 @@ def _handler(record: Recording) -> type[BaseHTTPRequestHandler]:
             with lock:
                 if self not in connections:
                     connections.append(self)
-                certificate = self.connection.getpeercert() if isinstance(self.connection, ssl.SSLSocket) else None
+                secured = self.connection if isinstance(self.connection, ssl.SSLSocket) else None
+                certificate = secured.getpeercert() if secured else None
+                is_resumed = bool(secured and secured.session_reused)
                 names = [pair[0][1] for pair in (certificate or {}).get("subject", ())]
                 number = connections.index(self) + 1
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                asked = Asked(self.path, list(self.headers.items()), number, names[-1] if names else "", body)
+                name = names[-1] if names else ""
+                asked = Asked(self.path, list(self.headers.items()), number, name, body, is_resumed)
                 record.asked.append(asked)
                 answer = record.answers(asked)
             self.send_response(answer.status)

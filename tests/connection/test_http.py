@@ -76,6 +76,15 @@ def test_a_connection_that_the_server_closed_meanwhile_is_replaced() -> None:
     assert [(asked.path, asked.connection) for asked in server.asked] == [("/1", 1), ("/2", 2)]
 
 
+def test_a_connection_after_the_first_takes_up_its_session() -> None:
+    hang_up = Answer(hang_up=True)
+    with recording(in_turn(hang_up, hang_up, Answer())) as server:
+        http = connect(server)
+        for path in ("/1", "/2", "/3"):
+            http.get_json(path)
+    assert [(asked.connection, asked.is_resumed) for asked in server.asked] == [(1, False), (2, True), (3, True)]
+
+
 def test_several_threads_may_ask_at_once() -> None:
     together = threading.Barrier(3)
     with recording() as server:
