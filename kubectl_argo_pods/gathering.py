@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import select
 import time
 from collections.abc import Callable
 from typing import IO
 
 from kubectl_argo_pods.cluster.channels import Channels, Exit
 from kubectl_argo_pods.errors import TimedOutError
+from kubectl_argo_pods.waiting import wait
 
 CHUNK = 65536
 LIMIT = 1024 * 1024
@@ -49,6 +49,6 @@ def _wait(channels: Channels, deadline: float | None, *, busy: bool) -> None:
     if left < 0:
         raise TimedOutError("timed out; the command may still be running in the container")
     waiting_to_send = [websocket] if websocket.unsent else []
-    _, writable, _ = select.select([websocket], waiting_to_send, (), 0 if busy else min(pause, left))
+    _, writable = wait([websocket], waiting_to_send, 0 if busy else min(pause, left))
     if writable:
         websocket.flush()

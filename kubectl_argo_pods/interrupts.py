@@ -20,7 +20,7 @@ else:
     import _signal as signal
 
 HEARD = 0
-PATIENCE = 0.02  # seconds
+PATIENCE = 20  # milliseconds
 
 
 def listen() -> None:
@@ -47,11 +47,13 @@ def listen() -> None:
 
 
 def _look_on(reading: int, main_thread: int) -> None:
-    from select import select
+    from select import POLLIN, poll
 
+    notes = poll()
+    notes.register(reading, POLLIN)
     waiting = False
     while True:
-        if select([reading], [], [], PATIENCE if waiting else None)[0]:
+        if notes.poll(PATIENCE if waiting else None):
             for number in os.read(reading, 64):
                 waiting = number == signal.SIGINT or (waiting and number != HEARD)
         else:

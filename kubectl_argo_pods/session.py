@@ -7,7 +7,6 @@ both writes to us and reads from us cannot bring all three to a halt.
 from __future__ import annotations
 
 import os
-import select
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from typing import IO, Any, NamedTuple
 from kubectl_argo_pods.cluster.channels import STDOUT, Channels, Exit, Output
 from kubectl_argo_pods.errors import ArgoPodsError, TimedOutError
 from kubectl_argo_pods.terminal import resizes_ring
+from kubectl_argo_pods.waiting import wait
 from kubectl_argo_pods.writer import Writer, open_writer
 
 CHUNK = 65536
@@ -73,7 +73,7 @@ class _Loop:
             if isinstance(got, Exit):
                 return got
             pause = self._pause(deadline)
-            # After an Output there may be more, of which a select does not tell where TLS has it already.
+            # After an Output there may be more, of which waiting does not tell where TLS has it already.
             self._wait(0 if got else pause)
             self._out.check()
             self._err.check()
@@ -101,7 +101,7 @@ class _Loop:
 
     def _wait(self, pause: float) -> None:
         """Wait until something happens, and do what it calls for, but for what is received."""
-        readable, writable, _ = select.select(self._readers(), self._writers(), (), pause)
+        readable, writable = wait(self._readers(), self._writers(), pause)
         if self._bell in readable:
             self._bell.silence()
             self._resize()
@@ -149,7 +149,7 @@ def _read(descriptor: int) -> bytes | None:
 
 
 class _Bell:
-    """What ends a select early: a change of the terminal's size, or a writer that has room again."""
+    """What ends the waiting early: a change of the terminal's size, or a writer that has room again."""
 
     def __init__(self, reader: socket.socket, writer: socket.socket) -> None:
         self._reader, self.writer = reader, writer

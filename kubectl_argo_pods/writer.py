@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from threading import Condition, Thread
 from typing import IO, Any
 
 from kubectl_argo_pods.errors import ArgoPodsError
+from kubectl_argo_pods.waiting import wait
 
 # How much may wait to be written before no more should be given: memory stays flat whatever is slow.
 LIMIT = 1024 * 1024
@@ -77,7 +77,7 @@ class Writer:
                 rest = rest[os.write(self._descriptor, rest) :]
             except BlockingIOError:
                 # Another program that shares the stream has made it so.
-                select.select((), (self._descriptor,), ())
+                wait((), (self._descriptor,), None)
         with self._changed:
             was_full = self.is_full
             self._waiting -= len(part)

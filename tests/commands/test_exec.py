@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,47 @@ def test_bytes_pass_both_ways_unchanged(clean_environment: dict[str, str]) -> No
     )
     assert hashlib.sha256(done.stdout).digest() == hashlib.sha256(sent).digest()
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+# Runs a program that inherits more open files than a select can wait for.
+MANY_FILES = """
+import os, resource, sys
+limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit, 4096), limit))
+for _ in range(1100):
+    os.set_inheritable(os.dup(2), True)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("flags", [(), ("--all",)], ids=["one pod", "all pods"])
+def test_it_works_however_many_files_are_open(clean_environment: dict[str, str], flags: tuple[str, ...]) -> None:
+    command = [*PROGRAM, "exec", "-i", *flags, "deep", "train", "--", "wc", "-c"]
+    done = subprocess.run(
+        [sys.executable, "-c", MANY_FILES, *command],
+        input="x" * 3_000_000,
+        env=clean_environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    printed = "[train] 3000000\n" if flags else "3000000\n"
+    assert Result(done.returncode, done.stdout, done.stderr) == Result(0, printed, "")
+
+
+def test_a_reader_that_takes_its_time_loses_nothing(clean_environment: dict[str, str]) -> None:
+    """Where the stream does not wait, as another program that shares it may have wanted."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    command = [*PROGRAM, "exec", "deep", "train", "--", "head", "-c", "3000000", "/dev/zero"]
+    with subprocess.Popen(
+        [sys.executable, "-c", MANY_FILES, *command], stdout=writing, stderr=subprocess.PIPE, env=clean_environment
+    ) as process:
+        os.close(writing)
+        with open(reading, "rb") as file:
+            assert len(file.read()) == 3_000_000
+        assert process.stderr
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
 
 
 def lost(why: str) -> str:
