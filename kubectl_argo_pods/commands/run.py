@@ -16,10 +16,15 @@ from kubectl_argo_pods.options import Argument, Connection, Filters, Handover, M
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.places import Place, places, pods_of
 from kubectl_argo_pods.sources.finding import find, place
+from kubectl_argo_pods.spelling import near_misses
 
 WORDS = Argument("WORKFLOW [NODE...]", "The workflow, and the nodes whose pods are meant.")
-COMMAND = Tail("KUBECTL-COMMAND", "A kubectl command, with {pod}, {namespace}, {container}, {node} or {host} in it.")
-PLACEHOLDERS = re.compile(r"\{(pod|namespace|container|node|host)\}")
+NAMES = ("pod", "namespace", "container", "node", "host")
+LISTED = "{pod}, {namespace}, {container}, {node} or {host}"
+COMMAND = Tail("KUBECTL-COMMAND", f"A kubectl command, with {LISTED} in it.")
+PLACEHOLDERS = re.compile(rf"\{{({'|'.join(NAMES)})\}}")
+# What looks like a placeholder; {{end}} and {end} are of kubectl's own templates (-o go-template, -o jsonpath).
+LIKE_PLACEHOLDERS = re.compile(r"(?<!\{)\{(?!end\})([A-Za-z][A-Za-z_-]*)\}(?!\})")
 INTERRUPTED = 130
 
 
@@ -31,12 +36,10 @@ def run(
     filters: Filters,
     handover: Handover,
 ) -> int:
-    """Run a kubectl command for each pod of a step: {pod} and the like are filled in."""
+    """Run a kubectl command for each pod: {pod}, {namespace}, {container}, {node} and {host} are filled in."""
     if not names_workflows(words, filters, manifests.filename):
         raise UsageError("a WORKFLOW is needed, and the NODEs whose pods are meant")
-    wanted = {name for word in tail for name in PLACEHOLDERS.findall(word)}
-    if not wanted:
-        raise UsageError("a kubectl command is needed behind --, with {pod}, {container}, {node} or {host} in it")
+    wanted = _placeholders(tail)
     meant = asked(words, connection, filters, manifests.filename, os.environ)
     include = "Object" if "container" in wanted else "None"
     shown = find(meant.sources, meant.wanted, pod_query(filters, include), time.time())
@@ -49,6 +52,20 @@ def run(
         sys.stdout.writelines(f"{kubectl.shown(words, each.namespace, connection)}\n" for each, words in commands)
         return 0
     return _run(commands, connection)
+
+
+def _placeholders(tail: tuple[str, ...]) -> set[str]:
+    """The names that are to be filled in; raises UsageError where there is none, or one that means nothing."""
+    # Behind a -- of its own is a program of the container, whose words may have braces as they like.
+    own = tail[: tail.index("--")] if "--" in tail else tail
+    for word in own:
+        for name in LIKE_PLACEHOLDERS.findall(word):
+            if name not in NAMES:
+                raise UsageError(f'"{{{name}}}" stands for nothing; there are {LISTED}{near_misses(name, NAMES)}')
+    wanted = {name for word in tail for name in PLACEHOLDERS.findall(word)}
+    if not wanted:
+        raise UsageError(f"a kubectl command is needed behind --, with {LISTED} in it")
+    return wanted
 
 
 def _run(commands: list[tuple[Place, list[str]]], connection: Connection) -> int:

@@ -197,7 +197,7 @@ COMMANDS: dict[str, tuple[Any, ...]] = {'list': ('List the pods of a workflow by
  'shell': ('Open the best shell that the container of a step has',
            ('workflow', 'node'),
            ('Manifests', 'Filters', 'Inside', 'Connection')),
- 'run': ('Run a kubectl command for each pod of a step: {pod} and the like are filled in',
+ 'run': ('Run a kubectl command for each pod: {pod}, {namespace}, {container}, {node} and {host} are filled in',
          ('workflow', 'node'),
          ('Manifests', 'Filters', 'Handover', 'Connection')),
  'version': ('Print the version of this plugin', (), ())}

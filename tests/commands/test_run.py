@@ -50,9 +50,16 @@ def test_it_runs_once_for_each_pod(argo_pods: Run) -> None:
 
 
 def test_everything_can_be_filled_in(argo_pods: Run, fake: dict[str, str]) -> None:
-    words = ("x", "{pod}", "{namespace}/{container}", "{node}@{host}", "{other}", "{{.pod}}", "two words")
+    words = ("x", "{pod}", "{namespace}/{container}", "{node}@{host}", "{.other}", "{{.pod}}", "two words")
     result = argo_pods("run", "deep", "train", "--", *words, env=fake)
-    filled = ("x", "--namespace=argo", NAMES["train"], "argo/main", "train@host-1", "{other}", "{{.pod}}", "two words")
+    filled = ("x", "--namespace=argo", NAMES["train"], "argo/main", "train@host-1", "{.other}", "{{.pod}}", "two words")
+    assert result == Result(0, "".join(f"{word}|" for word in filled) + "\n", "")
+
+
+def test_braces_of_templates_and_of_the_containers_program_stay(argo_pods: Run, fake: dict[str, str]) -> None:
+    words = ("exec", "{pod}", "-o", "jsonpath={range .items[*]}{.x}{end}", "{{end}}", "--", "awk", "{print}", "{node}")
+    result = argo_pods("run", "deep", "train", "--", *words, env=fake)
+    filled = ("exec", "--namespace=argo", NAMES["train"], *words[2:8], "train")
     assert result == Result(0, "".join(f"{word}|" for word in filled) + "\n", "")
 
 
@@ -122,8 +129,21 @@ def test_the_file_is_gone_after_a_signal_too(
         pytest.param(
             ("run", "deep", "train"),
             2,
-            "a kubectl command is needed behind --, with {pod}, {container}, {node} or {host} in it",
+            "a kubectl command is needed behind --, with {pod}, {namespace}, {container}, {node} or {host} in it",
             id="nothing to run",
+        ),
+        pytest.param(
+            ("run", "deep", "train", "--", "annotate", "pod", "{pod}", "step={nod}"),
+            2,
+            '"{nod}" stands for nothing; there are {pod}, {namespace}, {container}, {node} or {host}; '
+            'did you mean "node"?',
+            id="a placeholder mistyped",
+        ),
+        pytest.param(
+            ("run", "deep", "train", "--dry-run", "--", "get", "pods", "-n", "{ns}"),
+            2,
+            '"{ns}" stands for nothing; there are {pod}, {namespace}, {container}, {node} or {host}',
+            id="a placeholder that there is not",
         ),
         pytest.param(
             ("run", "--", "x", "{pod}"), 2, "a WORKFLOW is needed, and the NODEs whose pods are meant", id="no workflow"
