@@ -24,14 +24,23 @@ from kubectl_argo_pods.cluster.http import Http, Request
 from kubectl_argo_pods.errors import ApiError, LostError
 
 MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-# kubectl's (client-go, tools/remotecommand/websocket.go): how often a quiet connection is asked for a sign of life, and
-# how long it may be without one. In seconds.
-PING_EVERY = 5.0
-SILENCE = 61.0
 CHUNK = 65536
 # The codes of RFC 6455 for an end that is as it should be, and for one that came without a code.
 NORMAL, NO_CODE = (1000).to_bytes(2, "big"), 1005
 WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class Liveness(NamedTuple):
+    """How often a quiet connection is asked for a sign of life, and how long it may be without one, in seconds.
+
+    As kubectl does it (client-go, tools/remotecommand/websocket.go).
+    """
+
+    ping_every: float = 5.0
+    silence: float = 61.0
+
+
+KUBECTLS = Liveness()
 
 
 class Closed(NamedTuple):
@@ -64,18 +73,24 @@ def open_websocket(http: Http, path: str, query: Sequence[tuple[str, str]], prot
 class WebSocket:
     """One connection, for one thread. `receive` and `send` never wait; `fileno` is what to wait on."""
 
-    def __init__(self, sock: socket.socket, early: bytes, protocol: str, endpoint: Endpoint) -> None:
+    def __init__(
+        self, sock: socket.socket, early: bytes, protocol: str, endpoint: Endpoint, liveness: Liveness = KUBECTLS
+    ) -> None:
         self.protocol = protocol
         self.closed: Closed | None = None
         self._sock = sock
         sock.setblocking(False)
         self._endpoint = endpoint
+        self._liveness = liveness
         self._decoder = Decoder()
         # What came with the head of the answer.
         self._decoder.feed(early)
         self._outgoing: deque[memoryview] = deque()
         self.unsent = 0  # bytes
-        self._heard_at = self._pinged_at = time.monotonic()
+        self._pinged_at = time.monotonic()
+        # Since when a sign of life is waited for. Time in which nobody receives, be it that this process is stopped or
+        # that its output is not taken, says nothing about the connection.
+        self._asked_at: float | None = None
 
     def fileno(self) -> int:
         return self._sock.fileno()
@@ -91,7 +106,7 @@ class WebSocket:
                 else:
                     self._decoder.feed(self._received())
         except WOULD_BLOCK:
-            return None
+            self._check_liveness()
         except (OSError, FrameError) as error:
             raise LostError(self._why(error)) from error
         return None
@@ -118,12 +133,11 @@ class WebSocket:
     def keep_alive(self) -> float:
         """Ask for a sign of life where it is time; the seconds until the next call. Raises LostError."""
         now = time.monotonic()
-        if now - self._heard_at > SILENCE:
-            raise LostError(f"{self._endpoint.label} gave no sign of life for {SILENCE:.0f} seconds")
-        if now - self._pinged_at >= PING_EVERY:
+        if now - self._pinged_at >= self._liveness.ping_every:
             self._pinged_at = now
+            self._asked_at = self._asked_at or now
             self._put(PING, b"")
-        return max(0.0, self._pinged_at + PING_EVERY - now)
+        return max(0.0, self._pinged_at + self._liveness.ping_every - now)
 
     def close(self) -> None:
         """End the connection, with a word if that can be said without waiting."""
@@ -138,8 +152,12 @@ class WebSocket:
         received = self._sock.recv(CHUNK)
         if not received:
             raise ConnectionResetError("the server closed it")
-        self._heard_at = time.monotonic()
+        self._asked_at = None
         return received
+
+    def _check_liveness(self) -> None:
+        if self._asked_at is not None and time.monotonic() - self._asked_at > self._liveness.silence:
+            raise LostError(f"{self._endpoint.label} gave no sign of life for {self._liveness.silence:g} seconds")
 
     def _obey(self, frame: Frame) -> None:
         if frame.opcode == PING:
