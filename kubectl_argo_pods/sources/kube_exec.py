@@ -46,9 +46,11 @@ def needs_another_way(http: Http, process: Process, error: ApiError) -> bool:
         # SPDY asks by POST: it is enough to be allowed to create.
         if may_create(http, process):
             return True
-        # From Kubernetes 1.35 on, the server does not say what is lacking.
-        lacking = "" if "has to grant" in str(error) else addition(EXEC, process.namespace)
-        raise ForbiddenError(f"{str(error).rstrip(': ')}: {lacking}" if lacking else str(error), code=403) from error
+        said = str(error)
+        for need in EXEC:
+            # Who got the one verb that the server names would be refused for the other.
+            said = said.removesuffix(addition([need], process.namespace))
+        raise ForbiddenError(f"{said.rstrip(': ')}: {addition(EXEC, process.namespace)}", code=403) from error
     # A Status with a reason of its own is an answer about the pod; anything else is one about the way of asking. Go's
     # servers say 403, without a Status, to protocols that they do not know.
     is_about_the_pod = error.reason not in ("", "BadRequest", "MethodNotAllowed", "NotAcceptable")

@@ -47,7 +47,7 @@ def test_someone_who_may_neither_get_nor_create_is_told_what_a_role_lacks(
         "",
         f'error: pods "{POD}" is forbidden: User "dev" cannot get resource "pods/exec" in API group "" in the '
         'namespace "argo": a Role in namespace "argo" has to grant {apiGroups: [""], resources: [pods/exec], '
-        "verbs: [get]}\n",
+        "verbs: [get, create]}\n",
     )
 
 
