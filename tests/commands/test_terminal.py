@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import termios
 from collections.abc import Callable, Iterator
 
@@ -96,6 +97,26 @@ def test_ctrl_c_ends_the_program_there_and_not_the_session(open_terminal: Callab
     terminal.wait_for(ends_with("remote>"))
     terminal.type("echo $?\r")
     terminal.wait_for(shows("130"))
+
+
+CRASH = """
+import sys
+from kubectl_argo_pods.terminal import raw
+with raw(sys.stdin):
+    print("raw", flush=True)
+    sys.stdin.read(1)
+    raise RuntimeError("a mistake of ours")
+"""
+
+
+def test_a_crash_restores_the_terminal(open_terminal: Callable[..., Terminal]) -> None:
+    terminal = open_terminal(command=[sys.executable, "-c", CRASH])
+    terminal.wait_for(shows("raw"))
+    assert terminal.modes() != terminal.before
+    terminal.type("x")
+    assert terminal.end() == 1
+    assert terminal.lines()[-1] == "RuntimeError: a mistake of ours"
+    assert terminal.modes() == terminal.before
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT], ids=lambda n: n.name)
