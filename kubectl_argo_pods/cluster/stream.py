@@ -28,7 +28,7 @@ class Stream:
         self._closed = False
         self._sock = response.sock
         self._timeout = self._sock.gettimeout()
-        # A quiet log or watch is no fault: --request-timeout is about requests that have an end.
+        # A quiet log or watch is no fault: how long one is followed is the business of those who follow it.
         self._sock.settimeout(None)
 
     def __enter__(self) -> Stream:

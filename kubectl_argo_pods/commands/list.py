@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows
+from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.options import Argument, Connection, Filters, Manifests, View
 from kubectl_argo_pods.output.formats import parse_format, read_argument
@@ -46,7 +47,7 @@ def list_(
         return _list_workflows(meant.sources, meant.wanted._replace(labels=filters.selector or ""), look, view)
     scope = Scope(workflow=not is_one(meant.wanted), namespace=filters.all_namespaces)
     if view.watch:
-        return _watch_pods(meant, filters, view, look, scope)
+        return _watch_pods(meant, filters, view, look, scope, parse_timeout(connection.request_timeout))
     shown = find(meant.sources, meant.wanted, pod_query(filters, _include(look)), time.time())
     if manifests.filename and not words:
         # Nobody asked for several: a file of one workflow is that workflow.
@@ -124,7 +125,7 @@ def _list_workflows(sources: Sources, wanted: Wanted, look: Look, view: View) ->
     return 0
 
 
-def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: Scope) -> int:
+def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: Scope, timeout: float | None) -> int:
     from kubectl_argo_pods.output.watching import open_watched
     from kubectl_argo_pods.sources.following import follow
 
@@ -134,7 +135,7 @@ def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: S
     watched = open_watched(sys.stdout, look)
     told: set[str] = set()
     shown: list[Snapshot] = []
-    for shown in follow(meant.sources, meant.wanted, pod_query(filters, _include(look)), time.time):
+    for shown in follow(meant.sources, meant.wanted, pod_query(filters, _include(look)), time.time, timeout):
         if notices := [notice for snapshot in shown for notice in snapshot.notices if notice not in told]:
             told.update(notices)
             watched.make_room()

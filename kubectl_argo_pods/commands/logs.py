@@ -11,8 +11,8 @@ from typing import Annotated
 from kubectl_argo_pods import log_rules
 from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query
 from kubectl_argo_pods.attempts import parse_attempts
-from kubectl_argo_pods.cluster.kubeconfig import parse_verbosity
-from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, UsageError
+from kubectl_argo_pods.cluster.kubeconfig import parse_timeout, parse_verbosity
+from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, UnreachableError, UsageError
 from kubectl_argo_pods.follow import follow, read
 from kubectl_argo_pods.log_selection import LogSelection, Meant
 from kubectl_argo_pods.options import Argument, Connection, Filters, LogManifests, Logs, LogView
@@ -50,7 +50,8 @@ def logs(
     look = log_rules.line_look(view, scope, sys.stdout, os.environ)
     reading = _Reading(meant, filters, logs, options, selection)
     printer = LinePrinter(sys.stdout.buffer, look, lambda: _is_prefixed(view.prefix, selection))
-    items = reading.followed() if logs.follow else reading.read(plain=look.is_plain and view.prefix != "always")
+    timeout = parse_timeout(connection.request_timeout)
+    items = reading.followed(timeout) if logs.follow else reading.read(plain=look.is_plain and view.prefix != "always")
     account = Account()
     try:
         _print(items, printer, account, live=logs.follow)
@@ -91,10 +92,10 @@ class _Reading:
         self._selection = selection
         self._source = log_sources(meant.sources, time.time)
 
-    def followed(self) -> Items:
+    def followed(self, timeout: float | None) -> Items:
         if self._logs.wait:
             wait_for(self._meant.sources, self._meant.wanted, lambda sentence: print_notices([sentence]))
-        return self._with_archived(follow(self._source, self._changes(), self._selection, self._options))
+        return self._with_archived(follow(self._source, self._changes_within(timeout), self._selection, self._options))
 
     def read(self, *, plain: bool) -> Items:
         found = self._found()
@@ -132,10 +133,23 @@ class _Reading:
                 break
         return found
 
-    def _changes(self) -> Iterator[list[Snapshot]]:
+    def _changes_within(self, timeout: float | None) -> Iterator[list[Snapshot]]:
+        """All changes until the workflows have ended; a time that is over before is an error, as to kubectl logs."""
+        from kubectl_argo_pods.sources.following import have_ended
+
+        shown: list[Snapshot] = []
+        for shown in self._changes(timeout):
+            yield shown
+        if timeout is not None and not have_ended(shown):
+            raise UnreachableError(
+                f"the log was followed for {timeout:g}s, the time of --request-timeout: raise it, or leave it "
+                "out to follow to the end"
+            )
+
+    def _changes(self, timeout: float | None = None) -> Iterator[list[Snapshot]]:
         from kubectl_argo_pods.sources.following import follow as changes
 
-        return changes(self._meant.sources, self._meant.wanted, self._query, time.time)
+        return changes(self._meant.sources, self._meant.wanted, self._query, time.time, timeout)
 
 
 def _lost(item: Lines | Raw | Event, begun: set[Key]) -> Target | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from math import inf
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any, NamedTuple
@@ -41,35 +43,47 @@ class _Change(NamedTuple):
 Changes = SimpleQueue[_Change | ArgoPodsError]
 
 
-def follow(sources: Sources, wanted: Wanted, query: PodQuery, clock: Callable[[], float]) -> Iterator[list[Snapshot]]:
-    """The workflows with their pods, now and after each change; ends when all of them have ended or are deleted."""
+def follow(
+    sources: Sources, wanted: Wanted, query: PodQuery, clock: Callable[[], float], seconds: float | None = None
+) -> Iterator[list[Snapshot]]:
+    """The workflows with their pods, now and after each change; ends when all of them have ended or are deleted.
+
+    After so many seconds it ends anyway, as a watch of kubectl's does that has taken its --request-timeout.
+    """
     if not hasattr(sources.workflows, "watch"):
         raise UsageError("-w/--watch needs a cluster or an Argo Server: a file does not change")
     # An event has to tell its pod's owner and version, so the list does, too.
     query = query if query.include == "Object" else query._replace(include="Metadata")
     shown = {_key(each.workflow): each for each in find(sources, wanted, query, clock())}
     yield list(shown.values())
+    until = inf if seconds is None else time.monotonic() + seconds
     changes: Changes = SimpleQueue()
     stop = Event()
     for each in _watched(sources, shown, query):
         # A daemon: it may hang in a read when everything is over.
         Thread(target=_pump, args=(each, changes, stop), daemon=True).start()
     try:
-        yield from _changes(shown, changes)
+        yield from _changes(shown, changes, until)
     finally:
         stop.set()
-    # The last changes of the pods may come after that of their workflow.
-    yield [_last(sources, each, query, clock) for each in shown.values()]
+    if have_ended(shown.values()):
+        # The last changes of the pods may come after that of their workflow.
+        yield [_last(sources, each, query, clock) for each in shown.values()]
+
+
+def have_ended(shown: Iterable[Snapshot]) -> bool:
+    """Whether nothing more will change."""
+    return all(each.workflow.ended for each in shown)
 
 
 def _key(workflow: Workflow) -> Key:
     return workflow.namespace, workflow.name
 
 
-def _changes(shown: dict[Key, Snapshot], changes: Changes) -> Iterator[list[Snapshot]]:
-    while not all(each.workflow.ended for each in shown.values()):
+def _changes(shown: dict[Key, Snapshot], changes: Changes, until: float) -> Iterator[list[Snapshot]]:
+    while not have_ended(shown.values()) and (left := until - time.monotonic()) > 0:
         try:
-            change = changes.get(timeout=TICK)
+            change = changes.get(timeout=min(TICK, left))
         except Empty:
             # Nothing has changed but the time, which a terminal shows, too.
             yield list(shown.values())

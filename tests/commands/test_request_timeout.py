@@ -1,0 +1,65 @@
+"""What `--request-timeout` ends, beside the real kubectl."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import SimulatedCluster
+from tests.cluster.log_api import Break
+from tests.commands.logged import BEGIN
+from tests.commands.watched import A, await_
+from tests.conftest import PROGRAM, Result
+
+TIMEOUT = "--request-timeout=1s"
+
+
+@pytest.fixture
+def kubernetes(running: SimulatedCluster, kubeconfig: Path) -> dict[str, str]:
+    """The environment of a cluster where a step runs that has said one line."""
+    running.logs.of(A).write_lines("at work", start=BEGIN)
+    return {"KUBECONFIG": str(kubeconfig), "HOME": "/nonexistent", "PATH": os.environ["PATH"]}
+
+
+def ran(command: list[str], environment: dict[str, str]) -> Result:
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def test_a_watch_ends_well(kubernetes: dict[str, str]) -> None:
+    theirs = ran(["kubectl", "get", "workflows", "-w", TIMEOUT], kubernetes)
+    ours = ran([*PROGRAM, "wf", "-w", TIMEOUT], kubernetes)
+    assert [(each.status, each.stderr) for each in (theirs, ours)] == [(0, "")] * 2
+    assert [len(each.stdout.splitlines()) for each in (theirs, ours)] == [2, 2]
+
+
+def test_a_followed_log_ends_as_an_error(kubernetes: dict[str, str]) -> None:
+    theirs = ran(["kubectl", "logs", "-f", A, "-c", "main", TIMEOUT], kubernetes)
+    ours = ran([*PROGRAM, "logs", "-f", "wf", "--prefix=never", TIMEOUT], kubernetes)
+    assert [(each.status, each.stdout) for each in (theirs, ours)] == [(1, "at work\n")] * 2
+    assert "error: net/http: request canceled (Client.Timeout" in theirs.stderr
+    assert ours.stderr == (
+        "error: the log was followed for 1s, the time of --request-timeout: raise it, or leave it out to follow "
+        "to the end\n"
+    )
+
+
+def test_a_log_that_takes_longer_is_read_to_its_end(kubernetes: dict[str, str], running: SimulatedCluster) -> None:
+    """Otherwise than by kubectl: what is asked for is all of the log, and an end in the middle of it loses lines."""
+    log = running.logs.of(A)
+    log.write_lines(*(f"line {number}" for number in range(99)), start=BEGIN + 1)
+    running.logs.breaks = [Break(100, "stall")]
+    theirs = ran(["kubectl", "logs", A, "-c", "main", TIMEOUT], kubernetes)
+    assert (theirs.status, theirs.stdout.splitlines()[0]) == (1, "at work")
+    running.logs.breaks = [Break(100, "stall")]
+    command = [*PROGRAM, "logs", "wf", "--prefix=never", TIMEOUT]
+    with subprocess.Popen(command, env=kubernetes, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ours:
+        await_(lambda: running.logs.reading == 1)
+        with pytest.raises(subprocess.TimeoutExpired):
+            ours.wait(1.5)
+        running.logs.cut()
+        stdout, _ = ours.communicate(timeout=30)
+    assert (ours.returncode, len(stdout.splitlines())) == (0, 100)
