@@ -117,8 +117,13 @@ def _text(buffer: Any, line_buffering: bool) -> io.TextIOWrapper:
 
 
 def _report(error: Exception) -> int:
+    from contextlib import suppress
+
     from kubectl_argo_pods.errors import ArgoPodsError
 
+    # What was printed before the error stands before it, wherever the two meet.
+    with suppress(OutputError):
+        sys.stdout.flush()
     if os.environ.get(DEBUG):
         import traceback
 

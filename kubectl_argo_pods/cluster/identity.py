@@ -9,6 +9,11 @@ from kubectl_argo_pods.cluster.kubeconfig import SERVICE_ACCOUNT, Cluster
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 
 Facts = list[tuple[str, str]]
+# The fields of a user by what they are good for, those that go before others first.
+KINDS = (
+    ("client-certificate-data", "client-certificate"),
+    ("tokenFile", "token", "username", "exec", "auth-provider"),
+)
 
 
 def facts(cluster: Cluster) -> Facts:
@@ -21,11 +26,21 @@ def facts(cluster: Cluster) -> Facts:
         ("Server", without_password(cluster.server)),
         ("Proxy", without_password(str(cluster.entry.get("proxy-url") or ""))),
         ("Namespace", cluster.namespace),
-        ("User", origin.user),
+        ("User", _user(cluster)),
         ("Credentials", credentials(cluster)),
         *_impersonation(cluster.user),
     ]
     return [(name, value) for name, value in known if value]
+
+
+def _user(cluster: Cluster) -> str:
+    """The kubeconfig's user, so far as anything of it counts beside what flags say of who asks."""
+    origin, given = cluster.origin, ", ".join(cluster.origin.given)
+    if not given:
+        return origin.user
+    counts = [next((field for field in kind if cluster.user.get(field)), "") for kind in KINDS]
+    is_kept = any(field and f"--{field}" not in origin.given for field in counts)
+    return f"{origin.user}, with {given}" if is_kept else f"given by {given}"
 
 
 def credentials(cluster: Cluster) -> str:

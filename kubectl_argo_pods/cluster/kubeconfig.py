@@ -51,6 +51,7 @@ class Origin(NamedTuple):
     cluster: str = ""  # the name of its entry
     user: str = ""
     user_file: str = ""  # the one of the files that the user is from
+    given: tuple[str, ...] = ()  # the flags that say who asks instead of it, or besides
 
     @property
     def user_label(self) -> str:
@@ -98,8 +99,13 @@ def resolve(overrides: Overrides, environ: Mapping[str, str]) -> Cluster:
 
 def _origin(config: Kubeconfig, context: Entry, overrides: Overrides) -> Origin:
     user = overrides.user or context.get("user") or ""
+    flags = ("token", "username", "password", "client_certificate", "client_key")
     return Origin(
-        config.files, overrides.cluster or context.get("cluster") or "", user, config.user_files.get(user, "")
+        config.files,
+        overrides.cluster or context.get("cluster") or "",
+        user,
+        config.user_files.get(user, ""),
+        tuple(f"--{flag.replace('_', '-')}" for flag in flags if getattr(overrides, flag)),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.cluster import Rule, SimulatedCluster
-from tests.conftest import Result, Run
+from tests.conftest import PROGRAM, Result, Run
 
 ALL = """\
 RESOURCE                VERB     ALLOWED   NEEDED BY
@@ -174,6 +175,59 @@ contexts: [{{name: dev, context: {{cluster: c, user: u}}}}]
     # What is configured is printed although the server cannot be asked.
     assert (result.status, result.stderr.splitlines()[-1][:7]) == (1, "error: ")
     assert "SECRET" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("user", "flags", "shown_user", "kind"),
+    [
+        pytest.param("{token: old}", ["--token", "SECRET"], "given by --token", "bearer token", id="a token"),
+        pytest.param(
+            "{client-certificate: c.pem, client-key: k.pem, exec: {command: x}}",
+            ["--token", "SECRET"],
+            "u, with --token",
+            'client certificate "FOLDER/c.pem" and bearer token',
+            id="a token beside a certificate",
+        ),
+        pytest.param(
+            "{}",
+            ["--username", "jane", "--password", "SECRET"],
+            "given by --username, --password",
+            'password of "jane"',
+            id="a password",
+        ),
+        pytest.param(
+            "{token: old}",
+            ["--client-certificate", "FOLDER/c.pem", "--client-key", "FOLDER/k.pem"],
+            "u, with --client-certificate, --client-key",
+            'client certificate "FOLDER/c.pem" and bearer token',
+            id="a certificate beside a token",
+        ),
+    ],
+)
+def test_who_is_given_by_flags_is_not_the_kubeconfigs_user(
+    argo_pods: Run, tmp_path: Path, user: str, flags: list[str], shown_user: str, kind: str
+) -> None:
+    path = tmp_path / "config"
+    path.write_text(
+        f"""\
+current-context: dev
+clusters: [{{name: c, cluster: {{server: "https://127.0.0.1:1"}}}}]
+users: [{{name: u, user: {user}}}]
+contexts: [{{name: dev, context: {{cluster: c, user: u}}}}]
+"""
+    )
+    given = [flag.replace("FOLDER", str(tmp_path)) for flag in flags]
+    result = argo_pods("auth", "whoami", "--kubeconfig", str(path), *given)
+    assert (rows(result)["User"], rows(result)["Credentials"]) == (shown_user, kind.replace("FOLDER", str(tmp_path)))
+    assert "SECRET" not in result.stdout + result.stderr
+
+
+def test_what_is_configured_stands_before_the_error(clean_environment: dict[str, str]) -> None:
+    """Where both go to one place, as they do on a terminal and in the log of a job."""
+    command = [*PROGRAM, "auth", "whoami", "--server", "https://127.0.0.1:1"]
+    done = subprocess.run(command, env=clean_environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    lines = done.stdout.splitlines()
+    assert (done.returncode, lines[0], lines[-1][:7]) == (1, "ATTRIBUTE     VALUE", "error: ")
 
 
 def test_impersonation_is_named(argo_pods: Run, empty_cluster: SimulatedCluster) -> None:
