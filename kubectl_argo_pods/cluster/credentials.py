@@ -57,6 +57,9 @@ class Credentials:
 
     def renew(self, refused: str) -> bool:
         """Whether there are other credentials than those of this Authorization, which the server has refused."""
+        if self._confidential and self._user.get("tokenFile"):
+            # Its writer may have renewed it since it was read.
+            return self.authorization() != refused
         with self._lock:
             if self._issued is None or self._issuer is None:
                 return False

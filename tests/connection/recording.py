@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -31,6 +32,10 @@ class Asked(NamedTuple):
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
 
+class _Server6(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
 class Recording:
     """What was asked; `answers` is called for each request in turn."""
 
@@ -46,18 +51,21 @@ class Recording:
 
 
 @contextmanager
-def recording(answers: Callable[[Asked], Answer] = lambda _: Answer(), *, tls: bool = True) -> Iterator[Recording]:
+def recording(
+    answers: Callable[[Asked], Answer] = lambda _: Answer(), *, tls: bool = True, host: str = "127.0.0.1"
+) -> Iterator[Recording]:
     ca = trustme.CA()
     record = Recording(ca, answers)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(record))
+    server = (_Server6 if ":" in host else ThreadingHTTPServer)((host, 0), _handler(record))
     server.daemon_threads = True
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        ca.issue_cert("127.0.0.1", "api.example").configure_cert(context)
+        ca.issue_cert(host, "api.example").configure_cert(context)
         ca.configure_trust(context)
         context.verify_mode = ssl.CERT_OPTIONAL
         server.socket = context.wrap_socket(server.socket, server_side=True)
-    record.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
+    authority = f"[{host}]" if ":" in host else host
+    record.url = f"{'https' if tls else 'http'}://{authority}:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

@@ -157,3 +157,31 @@ def test_a_key_is_on_no_disk(world: World) -> None:
         ["admin"],
         "No resources found in argo namespace.\n",
     )
+
+
+# Runs the program as on a system that keeps no files in memory; tells what it does with files, and who could read them.
+ELSEWHERE = """
+import os, runpy, sys
+del os.memfd_create
+def tell(event, given):
+    if event == "open" and isinstance(given[0], str) and (given[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        print("written:", given[0], file=sys.stderr)
+    elif event == "os.remove":
+        print("removed:", given[0], oct(os.stat(given[0]).st_mode & 0o777), file=sys.stderr)
+sys.addaudithook(tell)
+runpy.run_module("kubectl_argo_pods", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="takes away what only Linux has")
+def test_where_there_is_no_memory_to_read_from_a_key_is_its_owners_and_removed_at_once(world: World) -> None:
+    command = [sys.executable, "-I", "-B", "-c", ELSEWHERE]
+    user = {"client-certificate-data": "$ADMIN_CRT", "client-key-data": "$ADMIN_KEY"}
+    outcome, said = run(Case("a key", config(user=user)), world, lambda case, world: ended(command, case, world))
+    assert [who.certificate for who in outcome.who] == ["admin"]
+    *files, last = said.splitlines()
+    written = [line.split()[1] for line in files if line.startswith("written: ")]
+    removed = [tuple(line.split()[1:]) for line in files if line.startswith("removed: ")]
+    assert len(written) >= 2
+    assert sorted(removed) == sorted((path, "0o600") for path in written)
+    assert (last, [path for path in written if Path(path).exists()]) == ("No resources found in argo namespace.", [])
