@@ -55,7 +55,7 @@ class _Requests(urllib3.PoolManager):
     ) -> urllib3.HTTPResponse:
         path = url.removeprefix(_BASE) + (f"?{urlencode(fields)}" if fields else "")
         sent = body.encode() if isinstance(body, str) else body
-        asked = [*_headers(headers or {}, sent), ("Accept-Encoding", self._http.encoding)]
+        asked = _headers({"Accept-Encoding": self._http.encoding, **(headers or {})}, sent)
         _, answer = self._http.ask(Request(method, path, asked, sent))
         return urllib3.HTTPResponse(
             body=io.BufferedReader(_Body(answer)),
@@ -70,21 +70,21 @@ class _Body(io.RawIOBase):
     """The body of an answer as a file."""
 
     def __init__(self, answer: Response) -> None:
-        self._answer = answer
+        self.answer = answer
         self._rest = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self._rest = self._rest or memoryview(self._answer.receive())
+        self._rest = self._rest or memoryview(self.answer.receive())
         size = min(len(buffer), len(self._rest))
         buffer[:size] = self._rest[:size]
         self._rest = self._rest[size:]
         return size
 
     def close(self) -> None:
-        self._answer.sock.close()
+        self.answer.sock.close()
         super().close()
 
 
@@ -123,6 +123,9 @@ class _ThroughClient(Http):
     def keep(self, connection: http_.Connection, response: Response) -> None:
         """Give the connection back to the client, which keeps those that it has."""
         pooled = self._pooled.pop(response)
+        if _over_ours(pooled):
+            pooled.close()
+            return
         # Or http.client would go on expecting the body.
         _unread(pooled).close()
         pooled.release_conn()
@@ -138,11 +141,19 @@ class _ThroughClient(Http):
 
 def _taken_over(pooled: urllib3.HTTPResponse) -> Response:
     """An answer of urllib3's, as yet unread, as one of ours."""
+    if over_ours := _over_ours(pooled):
+        return over_ours
     reader: Any = _unread(pooled).fp
     # The connection itself; where the server will close it, http.client has forgotten it already.
     sock = reader.raw._sock
     headers = list(pooled.headers.items())
     return Response(sock, pooled.status, pooled.reason or "", headers, framing(headers), _early(reader, sock))
+
+
+def _over_ours(pooled: urllib3.HTTPResponse) -> Response | None:
+    """Our own answer below one of urllib3's, where the client was made by `api_client`."""
+    body = getattr(pooled._fp, "raw", None)
+    return body.answer if isinstance(body, _Body) else None
 
 
 def _unread(pooled: urllib3.HTTPResponse) -> Any:

@@ -165,3 +165,15 @@ def test_a_clients_cut_answer_is_an_error(empty_cluster: SimulatedCluster, kubec
     empty_cluster.faults.truncate("/pods", after=5)
     with through(kubeconfig) as http, pytest.raises(ArgoPodsError, match="was lost"):
         http.get_json("/api/v1/namespaces/argo/pods")
+
+
+def test_a_client_over_our_connection_is_a_client_like_any_other() -> None:
+    with recording() as server:
+        api: Any = api_client(connect(server, {"token": "secret"}))
+        api.set_default_header("Impersonate-User", "jane")
+        with open_http(api).stream("/log") as log:
+            assert b"".join(log) == b"{}"
+        assert [open_http(api).get_json("/1"), open_http(api).get_json("/2")] == [{}, {}]
+    assert [each.values("Authorization") for each in server.asked] == [["Bearer secret"]] * 3
+    assert [each.values("Impersonate-User") for each in server.asked] == [["jane"]] * 3
+    assert [each.values("Accept-Encoding") for each in server.asked] == [["identity"], ["gzip"], ["gzip"]]
