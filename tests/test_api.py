@@ -127,7 +127,9 @@ def test_names_that_nobody_could_look_for_come_with_a_warning(empty_cluster: Sim
     ):
         names = kubectl_argo_pods.pod_names("wf", namespace="argo", client=api)
     assert names == ["wf-work-2962115457", "wf-work-2911782600"]
-    assert [Path(each.filename).name for each in warned] == [Path(__file__).name]
+    # Python warns of other things, too, whenever it comes to look at what the simulated cluster has left.
+    ours = [each for each in warned if each.category is UserWarning]
+    assert [Path(each.filename).name for each in ours] == [Path(__file__).name]
 
 
 def test_a_client_is_asked_instead_of_all_else(api: client.ApiClient) -> None:
