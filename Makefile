@@ -7,10 +7,11 @@ PYTHONS ?= maven
 BIN = $(VENV)/bin
 # The plugin, and the kubectl of the tests where the machine has none of its own.
 ON_PATH = PATH="$(abspath $(BIN)):$$PATH"
+FUZZ_SECONDS ?= 60
 DEMO_ARGUMENTS = $(if $(TRY),--try)
 
 .DEFAULT_GOAL = help
-.PHONY: help install demo test test-oldest check format e2e bench generate recording dist test-dist lock clean
+.PHONY: help install demo test test-oldest check format fuzz e2e bench generate recording dist test-dist lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,6 +36,12 @@ check: $(VENV)/.installed  ## lint, format, types, import rules
 format: $(VENV)/.installed  ## format the code and mend what ruff can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Not with the other tools: it is large, and not to be had for every system.
+fuzz: $(VENV)/.installed  ## look for kubeconfigs that are read otherwise than by PyYAML, for FUZZ_SECONDS=60
+	$(BIN)/python -m pip install --quiet 'atheris>=3,<4'
+	mkdir -p build/fuzz
+	$(BIN)/python -m tests.fuzz.kubeconfigs -max_total_time=$(FUZZ_SECONDS) -max_len=400 -artifact_prefix=build/ build/fuzz tests/fuzz/seeds
 
 e2e: $(VENV)/.installed  ## run the tests that need a cluster with Argo Workflows, named by KUBECONFIG, and after `make dist` krew's
 	@test -n "$$KUBECONFIG" || { echo "make e2e: set KUBECONFIG to a cluster with Argo Workflows (see CONTRIBUTING.md)" >&2; exit 2; }
