@@ -131,7 +131,7 @@ def enter(
     The deadline is of time.monotonic(). Raises LostError, TimedOutError, UnreachableError and ApiError.
     """
     if process.stdin and not CAN_WAIT_FOR_STDIN:
-        return _by_kubectl(process, connection, environ)
+        return _by_kubectl(process, connection, environ, deadline)
     try:
         with started(pods, process) as channels:
             if process.stdin and not process.tty and not channels.can_end_stdin:
@@ -141,7 +141,7 @@ def enter(
     except ApiError as error:
         if not needs_another_way(pods.http, process, error):
             raise
-        return _by_kubectl(process, connection, environ)
+        return _by_kubectl(process, connection, environ, deadline)
 
 
 @contextmanager
@@ -190,9 +190,9 @@ def told(ended: Exit) -> int:
     return ended.status
 
 
-def _by_kubectl(process: Process, connection: Connection, environ: Mapping[str, str]) -> Exit:
+def _by_kubectl(process: Process, connection: Connection, environ: Mapping[str, str], deadline: float | None) -> Exit:
     from kubectl_argo_pods import kubectl
 
     flags = ["--stdin"] * process.stdin + ["--tty"] * process.tty
     words = ["exec", process.pod, f"--container={process.container}", *flags, "--", *process.command]
-    return Exit(kubectl.call(words, process.namespace, connection, environ), is_told=True)
+    return Exit(kubectl.call(words, process.namespace, connection, environ, deadline), is_told=True)

@@ -11,13 +11,19 @@ from typing import IO, NamedTuple
 
 from kubectl_argo_pods.cluster.channels import STDOUT, Exit
 from kubectl_argo_pods.entering import Wish, running_container, started
+from kubectl_argo_pods.errors import ApiError, ArgoPodsError
 from kubectl_argo_pods.fan_out import Done, fan_out
 from kubectl_argo_pods.gathering import Take, gather
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.output.prefixed import Kept, Prefixed, fold, print_folded
 from kubectl_argo_pods.places import Place
-from kubectl_argo_pods.sources.kube_exec import Process
+from kubectl_argo_pods.sources.kube_exec import Process, needs_another_way
 from kubectl_argo_pods.sources.kube_pods import KubePods
+
+ONLY_BY_KUBECTL = (
+    "the server or your role allows exec by SPDY alone, which only kubectl speaks; "
+    "`kubectl argo-pods run WORKFLOW NODE -- exec {pod} -- COMMAND` has it do so in one pod after the other"
+)
 
 
 class Order(NamedTuple):
@@ -80,8 +86,13 @@ def _folded(pods: KubePods, places: Sequence[Place], order: Order) -> list[Done[
 def _run(pods: KubePods, place: Place, order: Order, take: Take) -> Exit:
     container = running_container(pods, place, order.wish)
     process = Process(place.namespace, place.pod, container, order.command, stdin=order.stdin is not None)
-    with started(pods, process) as channels:
-        return gather(channels, take, order.stdin, time.monotonic() + order.timeout if order.timeout else None)
+    try:
+        with started(pods, process) as channels:
+            return gather(channels, take, order.stdin, time.monotonic() + order.timeout if order.timeout else None)
+    except ApiError as error:
+        if not needs_another_way(pods.http, process, error):
+            raise
+        raise ArgoPodsError(ONLY_BY_KUBECTL) from error
 
 
 def whole(stdin: IO[bytes], file: IO[bytes]) -> IO[bytes]:

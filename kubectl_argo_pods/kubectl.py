@@ -9,14 +9,16 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 from kubectl_argo_pods.cluster.kubeconfig import Cluster, resolve
-from kubectl_argo_pods.errors import ConfigError
+from kubectl_argo_pods.errors import ConfigError, TimedOutError
 from kubectl_argo_pods.options import Connection
+from kubectl_argo_pods.session import OUT_OF_TIME
 
 # How flags of the connection are handed over. Those that kubectl has go to it as they are; secrets, and what kubectl
 # knows no flag for, only by a kubeconfig.
@@ -46,29 +48,48 @@ def shown(command: Sequence[str], namespace: str, connection: Connection) -> str
     return shlex.join(["kubectl", *_with_flags(command, [*_flags(namespace, connection, PLAIN + APART), *flags])])
 
 
-def call(command: Sequence[str], namespace: str, connection: Connection, environ: Mapping[str, str]) -> int:
-    """Run a kubectl command to its end; its status, or that of the signal that ended it. Raises ConfigError."""
+def call(
+    command: Sequence[str],
+    namespace: str,
+    connection: Connection,
+    environ: Mapping[str, str],
+    deadline: float | None = None,
+) -> int:
+    """Run a kubectl command to its end; its status, or that of the signal that ended it.
+
+    The deadline is of time.monotonic(). Raises ConfigError and TimedOutError.
+    """
     kubectl = find(environ)
     if not _given(connection, BY_KUBECONFIG):
         words = _with_flags(command, _flags(namespace, connection, PLAIN + APART))
-        return _run([kubectl, *words], environ)
+        return _run([kubectl, *words], environ, deadline)
     cluster = resolve(connection.overrides(), environ)
     with _kubeconfig(cluster) as path:
         # The file says all that the flags would, and would be overruled by some of them.
         words = _with_flags(command, _flags(namespace, connection, APART))
-        return _run([kubectl, *words], {**environ, "KUBECONFIG": path})
+        return _run([kubectl, *words], {**environ, "KUBECONFIG": path}, deadline)
 
 
-def _run(words: Sequence[str], environ: Mapping[str, str]) -> int:
+def _run(words: Sequence[str], environ: Mapping[str, str], deadline: float | None) -> int:
     # Ctrl-C reaches kubectl, too, and it is for kubectl to say what it means.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        status = subprocess.run(words, env=dict(environ), check=False).returncode
+        status = _status(words, environ, deadline)
     except OSError as error:
         raise ConfigError(f"{words[0]} cannot be run: {error.strerror}; name another with KUBECTL_PATH") from error
     finally:
         signal.signal(signal.SIGINT, before)
     return 128 - status if status < 0 else status
+
+
+def _status(words: Sequence[str], environ: Mapping[str, str], deadline: float | None) -> int:
+    with subprocess.Popen(words, env=dict(environ)) as process:
+        try:
+            return process.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired as error:
+            # Not SIGKILL: kubectl has the terminal to give back.
+            process.terminate()
+            raise TimedOutError(OUT_OF_TIME) from error
 
 
 def _with_flags(command: Sequence[str], flags: Sequence[str]) -> list[str]:

@@ -26,6 +26,7 @@ LIMIT = 1024 * 1024
 TURN = 64
 # What the shell calls the end of a program whose reader has gone: kubectl dies of it.
 READER_GONE = Exit(128 + 13, is_told=True)
+OUT_OF_TIME = "the command did not end in time; it may still be running in the container"
 
 
 class Streams(NamedTuple):
@@ -96,7 +97,7 @@ class _Loop:
         pause = self._websocket.keep_alive()
         left = pause if deadline is None else deadline - time.monotonic()
         if left < 0:
-            raise TimedOutError("the command did not end in time; it may still be running in the container")
+            raise TimedOutError(OUT_OF_TIME)
         return min(pause, left)
 
     def _wait(self, pause: float) -> None:

@@ -69,6 +69,27 @@ def test_a_server_without_websockets_is_left_to_kubectl(
     assert result == Result(7, handed, "")
 
 
+def test_the_time_limit_holds_for_kubectl_too(argo_pods: Run, deep: SimulatedCluster, tmp_path: Path) -> None:
+    deep.exec.protocols = ()
+    path = tmp_path / "slow"
+    path.write_text("#!/bin/sh\nexec sleep 60\n")
+    path.chmod(0o755)
+    result = argo_pods("exec", "deep", "train", "--timeout", "1s", "--", "ls", env={"KUBECTL_PATH": str(path)})
+    sentence = "error: the command did not end in time; it may still be running in the container\n"
+    assert result == Result(124, "", sentence)
+
+
+def test_for_many_pods_a_server_without_websockets_is_explained(argo_pods: Run, deep: SimulatedCluster) -> None:
+    deep.exec.protocols = ()
+    result = argo_pods("exec", "deep", "train", "--all", "--", "ls")
+    assert result == Result(
+        1,
+        "",
+        "1 of 1 failed:\n  train: the server or your role allows exec by SPDY alone, which only kubectl speaks; "
+        "`kubectl argo-pods run WORKFLOW NODE -- exec {pod} -- COMMAND` has it do so in one pod after the other\n",
+    )
+
+
 def test_a_proxy_that_knows_no_websockets_is_left_to_kubectl(
     argo_pods: Run, deep: SimulatedCluster, fake: dict[str, str]
 ) -> None:
