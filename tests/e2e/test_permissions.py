@@ -65,7 +65,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         pytest.skip("needs a real cluster: make e2e")
     suffix = f"{randrange(10**5)}"
     made = Ground(namespace(), f"permitted-{suffix}", f"permitted-busy-{suffix}", tmp_path_factory.mktemp("ground"))
-    workflows = [_workflow(made.done, ["true"]), _workflow(made.busy, ["sleep", "600"])]
+    workflows = [_workflow(made.done, ["true"]), _workflow(made.busy, ["sh", "-c", "echo at work; sleep 600"])]
     kubectl("apply", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": workflows}))
     try:
         kubectl("wait", "workflow", made.done, "--for=condition=Completed", "--timeout=120s")
@@ -116,6 +116,7 @@ def _wait_for(account: str, need: Need) -> None:
 
 USES = {
     "list": ("DONE", "@latest", "permitted-*", "DONE -w", ""),
+    "logs": ("logs DONE", "logs permitted-* --tail 1", "logs DONE -f", "logs pod/DONE"),
     "exec": ("exec BUSY -- true",),
     "run": ("run DONE -- get pod {pod}",),
     "shell": ("shell BUSY -- ",),
@@ -126,12 +127,12 @@ USES = {
 def test_the_least_role_is_enough_for_all_that_a_command_does(ground: Ground, command: str) -> None:
     with user(ground, *NEEDS[command]) as token:
         assert ground.run(token, "auth", "check", command).status == 0
-        for use in USES.get(command, ()):
+        for use in USES[command]:
             result = ground.run(token, *use.replace("DONE", ground.done).replace("BUSY", ground.busy).split())
             assert (result.status, result.stderr) == (0, ""), use
 
 
-@pytest.mark.parametrize(("command", "left_out"), [(name, need) for name in ("list", "exec") for need in NEEDS[name]])
+@pytest.mark.parametrize(("command", "left_out"), [(name, need) for name in NEEDS for need in NEEDS[name]])
 def test_a_role_that_lacks_one_rule_is_told_which(ground: Ground, command: str, left_out: Need) -> None:
     with user(ground, *(need for need in NEEDS[command] if need != left_out)) as token:
         result = ground.run(token, "auth", "check", command)
@@ -248,31 +249,83 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_RDWR)
 
 
-def test_a_watch_ends_with_a_word_when_its_user_is_deleted(ground: Ground) -> None:
+@contextmanager
+def relayed() -> Iterator[Relay]:
     server = urlsplit(kubectl("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}"))
     relay = Relay(server.hostname or "", server.port or 443)
     try:
-        with user(ground, *NEEDS["list"]) as token:
-            command = [*PROGRAM, ground.busy, "-w"]
-            environment = ground.environment(token, relay.url)
-            watching = subprocess.Popen(
-                command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
-            assert watching.stdout
-            assert watching.stdout.readline().startswith("STEP")
-            kubectl("delete", "serviceaccount", _account(token))
-            # The API server believes a token for some seconds after its account is gone.
-            while watching.poll() is None:
-                relay.cut()
-                time.sleep(0.5)
-        _, stderr = watching.communicate(timeout=60)
+        yield relay
     finally:
         relay.close()
-    assert (watching.returncode, stderr) == (
+
+
+@contextmanager
+def started(environment: dict[str, str], *args: str) -> Iterator[subprocess.Popen[str]]:
+    """The program at work, until the end of the block at the latest."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*PROGRAM, *args], env=environment, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(("command", "first"), [("list", "STEP"), ("logs", "at work")])
+def test_what_is_followed_ends_with_a_word_when_its_user_is_deleted(ground: Ground, command: str, first: str) -> None:
+    words = [ground.busy, "-w"] if command == "list" else ["logs", ground.busy, "-f", "--prefix=never"]
+    with (
+        relayed() as relay,
+        user(ground, *NEEDS[command]) as token,
+        started(ground.environment(token, relay.url), *words) as following,
+    ):
+        assert following.stdout
+        assert following.stdout.readline().startswith(first)
+        kubectl("delete", "serviceaccount", _account(token))
+        # The API server believes a token for some seconds after its account is gone.
+        while following.poll() is None:
+            relay.cut()
+            time.sleep(0.5)
+        _, stderr = following.communicate(timeout=60)
+    assert (following.returncode, stderr.splitlines()[-1]) == (
         1,
         f'error: the Kubernetes API at {relay.url} (context "{_context()}") does not accept the credentials '
-        "(Unauthorized); log in again, or check the user\n",
+        "(Unauthorized); log in again, or check the user",
     )
+
+
+LINES = [f"line {number}" for number in range(1, 31)]
+
+
+@pytest.mark.parametrize("command", ["list", "logs"])
+def test_what_is_followed_goes_on_where_all_its_connections_are_cut(ground: Ground, command: str) -> None:
+    name = f"permitted-cut-{randrange(10**5)}"
+    says = "for i in $(seq 30); do echo line $i; sleep 0.3; done"
+    kubectl("apply", "-f", "-", stdin=json.dumps(_workflow(name, ["sh", "-c", says])))
+    try:
+        kubectl("wait", "workflow", name, "--for=jsonpath={.status.phase}=Running", "--timeout=60s")
+        words = [name, "-w"] if command == "list" else ["logs", name, "-f", "--prefix=never", "-v1"]
+        with (
+            relayed() as relay,
+            user(ground, *NEEDS[command]) as token,
+            started(ground.environment(token, relay.url), *words) as following,
+        ):
+            assert following.stdout
+            shown = [following.stdout.readline()]
+            for _ in range(3):
+                if command == "logs":
+                    shown += [following.stdout.readline() for _ in range(5)]
+                else:
+                    time.sleep(1.5)
+                relay.cut()
+            rest, stderr = following.communicate(timeout=60)
+    finally:
+        kubectl("delete", "workflow", name, "--wait=false")
+    lines = [line.rstrip() for line in [*shown, *rest.splitlines()]]
+    assert following.returncode == 0, stderr
+    if command == "logs":
+        assert (lines, "1 resumed after the connection was lost" in stderr) == (LINES, True)
+    else:
+        assert (lines[0][:4], lines[-1].split()[4], stderr) == ("STEP", "Completed", "")
 
 
 def _account(token: str) -> str:
