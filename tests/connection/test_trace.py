@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.connection.cases.kubeconfigs import SERVER, config, plugin
-from tests.connection.comparison import Case, filled, run, with_argo_pods
+from tests.connection.comparison import Case, filled, run, with_argo_pods, with_kubectl
 from tests.connection.world import World
 
 PATH = "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows?includeObject=Metadata&limit=1000"
@@ -71,6 +71,24 @@ def test_a_trace_shows_what_the_level_says(level: str, flag: str, world: World) 
     outcome, said = run(case, world, with_argo_pods)
     assert outcome.works
     assert told(said, world) == f"{LEVELS[level]}No resources found in argo namespace.\n"
+
+
+def messages(said: str) -> set[tuple[str, tuple[str, ...]]]:
+    """What a trace says of requests: the messages, with the names of their fields but for the parts of a time."""
+    found = set()
+    for message, rest in re.findall(r'^I\d{4} [^\]]*\] "([^"]+)"((?:.|\n(?!I\d{4}))*)', said, re.MULTILINE):
+        fields = re.findall(r" (\w+)=", re.sub(r'"(?:[^"\\]|\\.)*"|<\n(?:\t.*\n)* >', "VALUE", rest))
+        if message in ("Request", "Response", "Response Body"):
+            found.add((message, tuple(field for field in fields if not field.endswith("Milliseconds"))))
+    return found
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_level_says_of_requests_what_kubectl_says(level: str, world: World) -> None:
+    case = Case("traced", config(user={"token": "secret-token", "as": "jane"}), (f"-v={level}",))
+    (_, ours), (_, theirs) = (run(case, world, way) for way in (with_argo_pods, with_kubectl))
+    assert messages(ours) == messages(theirs)
+    assert "secret-token" not in ours + theirs
 
 
 SECRETS = ("secret-token", "secret-password", "c2VjcmV0", "BEGIN", "secret-cookie", "secret-key", "dTpzZWNyZXQ")
