@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import randrange
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -21,7 +23,8 @@ import kubectl_argo_pods
 from kubectl_argo_pods.cluster.http import Http, open_http
 from kubectl_argo_pods.cluster.kubeconfig import Overrides, resolve
 from kubectl_argo_pods.errors import UnauthorizedError
-from tests.conftest import PROGRAM
+from tests.conftest import PROGRAM, Result
+from tests.connection.test_in_cluster import MOUNT
 from tests.e2e.submission import LOADED, kubectl
 
 Entry = dict[str, Any]
@@ -225,3 +228,61 @@ def test_a_pod_is_let_in_by_its_service_account(ground: Ground) -> None:
     kubectl("wait", "pod/in-cluster", "--for=jsonpath={.status.containerStatuses[0].state.terminated}", *within)
     said = kubectl("logs", "in-cluster", "-n", ground.namespace)
     assert said == f"No resources found in {ground.namespace} namespace.\n"
+
+
+def asks_argo_server(ground: Ground, user: Entry, *args: str, **environ: str) -> Result:
+    """The names of the workflows, from an Argo Server, with the credentials of the kubeconfig's user."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(ground.folder), "KUBECONFIG": str(ground.kubeconfig(user))}
+    command = [*PROGRAM, "--secure=false", "-o", "name", *args]
+    done = subprocess.run(command, env=environment | environ, capture_output=True, text=True, timeout=60)
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def workflow(ground: Ground) -> str:
+    """The name of a workflow that only waits."""
+    made = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {"name": "waits", "namespace": ground.namespace},
+        "spec": {"entrypoint": "main", "templates": [{"name": "main", "suspend": {}}]},
+    }
+    kubectl("apply", "-f", "-", stdin=json.dumps(made))
+    return "waits"
+
+
+@pytest.mark.parametrize("kind", ["token of a service account", "tokenFile", "plugin with a token"])
+def test_an_argo_server_takes_what_the_kubeconfigs_user_has(ground: Ground, workflow: str, kind: str) -> None:
+    user, _ = who(ground, kind)
+    asked = asks_argo_server(ground, user, "-s", os.environ["E2E_ARGO_SERVER"])
+    assert asked == Result(0, f"workflow.argoproj.io/{workflow}\n", "")
+
+
+def test_a_pods_token_that_rotates_is_followed(ground: Ground) -> None:
+    """The folder of a pod's service account, with tokens of the real cluster, in a mount namespace of this machine."""
+    account = ground.folder / "account"
+    account.mkdir(exist_ok=True)
+    with passing_token(ground) as passing:
+        asked = _as_pod(ground, account, passing)
+        assert asked.status == 0
+    until_refused(ground, passing)
+    assert _as_pod(ground, account, passing).status == 1
+    assert _as_pod(ground, account, ground.token()).status == 0
+
+
+def _as_pod(ground: Ground, account: Path, token: str) -> Result:
+    if os.geteuid() or not shutil.which("unshare"):
+        pytest.skip("needs mount namespaces, and root")
+    address = urlsplit(ground.cluster["server"])
+    (account / "ca.crt").write_bytes(b64decode(ground.cluster["certificate-authority-data"]))
+    (account / "namespace").write_text(ground.namespace)
+    (account / "token").write_text(token)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(account),
+        "KUBERNETES_SERVICE_HOST": str(address.hostname),
+        "KUBERNETES_SERVICE_PORT": str(address.port or 443),
+    }
+    command = ["unshare", "--mount", "sh", "-c", MOUNT, str(account), *PROGRAM, "-o", "name"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return Result(done.returncode, done.stdout, done.stderr)
