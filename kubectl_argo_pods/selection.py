@@ -160,10 +160,31 @@ def _workflow_name(node_pods: list[NodePod]) -> str:
 
 
 def _no_match(node_pods: list[NodePod], word: str) -> str:
-    names = [row.node.display_name for row in node_pods if row.node] + [row.name for row in node_pods if row.name]
-    hint = near_misses(word, names)
-    where = f'no node or pod "{word}" in workflow "{_workflow_name(node_pods)}"' if node_pods else f'no node "{word}"'
-    return where + (hint or "; `--all-nodes` lists every node")
+    if not node_pods:
+        return f'no node "{word}"'
+    sought, hint = _sought(node_pods, word)
+    return f'no {sought} in workflow "{_workflow_name(node_pods)}"' + (hint or "; `--all-nodes` lists every node")
+
+
+def _sought(node_pods: list[NodePod], word: str) -> tuple[str, str]:
+    """What a word names, and what it may have meant of what there is."""
+    nodes = [row.node for row in node_pods if row.node]
+    kind, _, rest = word.partition(":")
+    if kind == "template" and rest:
+        templates = [node.template for node in nodes if node.type in LEAVES]
+        return f'node of a template "{rest}"', near_misses(rest, templates) or _known("its templates", templates)
+    if kind == "param" and "=" in rest:
+        name, _, value = rest.partition("=")
+        values = [known for node in nodes if (known := parameter(node, name)) is not None]
+        return f'node with the parameter {name}="{value}"', _known(f"the values of {name}", values)
+    names = [node.display_name for node in nodes] + [row.name for row in node_pods if row.name]
+    return f'node or pod "{word}"', near_misses(word, names)
+
+
+def _known(what: str, names: list[str]) -> str:
+    known = sorted({name for name in names if name})
+    more = f" and {len(known) - 5} more" if len(known) > 5 else ""
+    return f"; {what}: {', '.join(known[:5])}{more}" if known else ""
 
 
 def named(node_pods: list[NodePod], word: str) -> list[Node]:

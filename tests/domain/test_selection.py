@@ -61,14 +61,25 @@ def test_select_finds_the_rows_that_the_words_mean(words: list[str], expected: l
         (
             "trian",
             NoMatchError,
-            'no node or pod "trian" in workflow "wf"; did you mean "train" or "train(1)" or "train(0)"?',
+            'no node or pod "trian" in workflow "wf"; did you mean "train" or "train(0)" or "train(1)"?',
         ),
         ("zzz", NoMatchError, 'no node or pod "zzz" in workflow "wf"; `--all-nodes` lists every node'),
         (
             "param:size=8",
             NoMatchError,
-            'no node or pod "param:size=8" in workflow "wf"; `--all-nodes` lists every node',
+            'no node with the parameter size="8" in workflow "wf"; the values of size: 7',
         ),
+        (
+            "param:side=8",
+            NoMatchError,
+            'no node with the parameter side="8" in workflow "wf"; `--all-nodes` lists every node',
+        ),
+        (
+            "template:laod",
+            NoMatchError,
+            'no node of a template "laod" in workflow "wf"; did you mean "load"?',
+        ),
+        ("template:zzz*", NoMatchError, 'no node of a template "zzz*" in workflow "wf"; its templates: lib/load, load, work'),
         (
             "@newest",
             UsageError,
