@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Protocol, TextIO
 
 from kubectl_argo_pods.output.listing import Look, print_cells
-from kubectl_argo_pods.output.table import Row, display_width, table
+from kubectl_argo_pods.output.table import MIN_WIDTH, PADDING, Row, display_width, table
 
 CLEAR_LINE, CLEAR_BELOW = "\x1b[K", "\x1b[J"
 COLOR = re.compile(r"(\x1b\[[\d;]*m)")
@@ -82,10 +82,14 @@ class Screen:
 
     def show(self, headers: Sequence[str], rows: Sequence[tuple[Hashable, Row]]) -> None:
         cells = [each for _, each in rows]
-        head = None if self._look.no_headers else headers
-        self._text = table(cells, headers, head, self._look.paint) if cells else ""
         columns, lines = self._size()
-        self._paint("".join(_cut(line, columns - 1) + "\n" for line in _fitted(self._text, lines - 1).splitlines()))
+        self._text = self._table(headers, cells)
+        fitting = self._table(headers, _shortened(headers, cells, columns - 1))
+        self._paint("".join(_cut(line, columns - 1) + "\n" for line in _fitted(fitting, lines - 1).splitlines()))
+
+    def _table(self, headers: Sequence[str], cells: Sequence[Row]) -> str:
+        head = None if self._look.no_headers else headers
+        return table(cells, headers, head, self._look.paint) if cells else ""
 
     def _paint(self, text: str) -> None:
         """Line over line: to clear the screen first would push what was there into the scrollback."""
@@ -101,6 +105,28 @@ class Screen:
     def end(self) -> None:
         """Paint what the screen had no room for."""
         self._paint(self._text)
+
+
+# What is shortened where a line is too long, this first: the end of a line, where the status is, would be cut off.
+SHORTENED = ("TEMPLATE", "WORKFLOW", "STEP")
+SHORTEST = 8
+
+
+def _shortened(headers: Sequence[str], rows: Sequence[Row], columns: int) -> Sequence[Row]:
+    """The rows with shorter cells, as far as a table of so many columns needs it."""
+    widths = [max(map(display_width, column)) for column in zip(headers, *rows, strict=True)]
+    excess = sum(max(width + PADDING, MIN_WIDTH) for width in widths[:-1]) + widths[-1] - columns
+    for header in SHORTENED:
+        if excess > 0 and header in headers:
+            index = headers.index(header)
+            width = max(widths[index] - excess, min(widths[index], max(SHORTEST, len(header))))
+            excess -= widths[index] - width
+            rows = [(*row[:index], _ellipsis(row[index], width), *row[index + 1 :]) for row in rows]
+    return rows
+
+
+def _ellipsis(cell: str, width: int) -> str:
+    return cell if display_width(cell) <= width else _cut(cell, width - 1) + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _cut(line: str, columns: int) -> str:

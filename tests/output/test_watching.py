@@ -3,6 +3,7 @@ from __future__ import annotations
 from io import StringIO
 
 import pyte
+import pytest
 
 from kubectl_argo_pods.output.listing import Look
 from kubectl_argo_pods.output.watching import Lines, Screen
@@ -61,6 +62,24 @@ def test_screen_cuts_lines_that_are_too_wide() -> None:
     assert painted(stream.getvalue(), 16) == ["STEP    STATUS", "größe   Running"]
     screen.end()
     assert painted(stream.getvalue(), 40) == ["STEP    STATUS    DURATION", "größe   Running   12s"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (70, "etl-7k2lp-nightly   prepare   transform-all-rows   Running   12s"),
+        (66, "etl-7k2lp-nightly   prepare   transform-all…   Running   12s"),
+        (60, "etl-7k2lp-nightly   prepare   transfo…   Running   12s"),
+        (50, "etl-7k2…   prepare   transfo…   Running   12s"),
+        (43, "etl-7k2…   prepare   transfo…   Running"),
+    ],
+)
+def test_screen_shortens_templates_first_rather_than_cut_off_the_status(columns: int, shown: str) -> None:
+    stream = StringIO()
+    row = ("etl-7k2lp-nightly", "prepare", "transform-all-rows", "Running", "12s")
+    screen = Screen(stream, Look(), lambda: (columns, 6))
+    screen.show(["WORKFLOW", "STEP", "TEMPLATE", *HEADERS[1:]], [("a", row)])
+    assert painted(stream.getvalue(), columns)[1] == shown
 
 
 def painted_red(word: str) -> str:
