@@ -118,7 +118,8 @@ def _sorted(rows: Sequence[T], items: Sequence[Manifest], expression: str) -> li
 def _print_csv(stream: TextIO, headers: Sequence[str], rows: Sequence[Row]) -> None:
     from kubectl_argo_pods.output.records import print_csv
 
-    print_csv(stream, headers, rows)
+    # kubectl's word for what is not there is for people: another program expects an empty cell.
+    print_csv(stream, headers, [tuple("" if cell == node_pods.NONE else cell for cell in row) for row in rows])
 
 
 def _print_items(stream: TextIO, items: list[Manifest], look: Look) -> None:
