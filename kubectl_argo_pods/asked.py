@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from kubectl_argo_pods.attempts import Attempts
-from kubectl_argo_pods.errors import ForbiddenError, UsageError
+from kubectl_argo_pods.errors import ForbiddenError, NoMatchError, UsageError
 from kubectl_argo_pods.filters import NodeFilters, narrow
 from kubectl_argo_pods.options import Connection, Filters
 from kubectl_argo_pods.pod import NodePod, join
@@ -14,6 +14,7 @@ from kubectl_argo_pods.shown import Shown, listed
 from kubectl_argo_pods.sources import PodQuery, Sources, open_source
 from kubectl_argo_pods.sources.finding import Wanted
 from kubectl_argo_pods.sources.snapshot import Snapshot
+from kubectl_argo_pods.workflow import Workflow
 
 
 class Asked(NamedTuple):
@@ -60,7 +61,23 @@ def rows(
     orphans: bool = False,
 ) -> list[NodePod]:
     """The rows that the NODE words and the filters leave; raises NoMatchError, ForbiddenError and UsageError."""
-    return chosen(joined(snapshots, filters), nodes, filters, all_nodes=all_nodes, orphans=orphans)
+    found = list(snapshots)
+    workflows = joined(found, filters)
+    try:
+        return chosen(workflows, nodes, filters, all_nodes=all_nodes, orphans=orphans)
+    except NoMatchError:
+        if any(workflows) or len(found) != 1:
+            raise
+        # Without a node it is not the NODE that is wrong.
+        workflow = found[0].workflow
+        raise NoMatchError(f'no node "{nodes[0]}" in workflow "{workflow.name}": {state(workflow)}') from None
+
+
+def state(workflow: Workflow) -> str:
+    """How a workflow without nodes stands, as a sentence goes on; of one that failed early it is all there is."""
+    if not workflow.phase:
+        return "it has not begun: no workflow controller has taken it up yet"
+    return f"it is {workflow.phase}: {workflow.message or 'it has no nodes'}"
 
 
 def joined(snapshots: Iterable[Snapshot], filters: Filters) -> list[list[NodePod]]:

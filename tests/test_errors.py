@@ -299,6 +299,9 @@ def test_a_kubeconfig_that_cannot_be_used_is_named(
     assert result == Result(1, "", f"error: {said.replace('FILE', str(path))}\n")
 
 
+NOT_BEGUN = "has not begun: no workflow controller has taken it up yet"
+
+
 @pytest.mark.parametrize("status_", [{}, {"nodes": None}, {"phase": ""}], ids=str)
 @pytest.mark.parametrize("way", ["kube", "argo server"])
 def test_a_workflow_that_nobody_has_looked_at_has_no_pods(
@@ -307,7 +310,10 @@ def test_a_workflow_that_nobody_has_looked_at_has_no_pods(
     empty_cluster.load([builders.workflow("wf") | {"status": status_}])
     server = empty_cluster.argo_server_url.removeprefix("http://")
     args = ("-s", server, "--secure=false") if way == "argo server" else ()
-    assert argo_pods("wf", *args) == Result(0, "", 'No pods found for workflow "wf" in argo namespace.\n')
+    assert argo_pods("wf", *args) == Result(
+        0, "", f'No pods found for workflow "wf" in argo namespace. It {NOT_BEGUN}\n'
+    )
+    assert argo_pods("wf", "a", *args) == Result(1, "", f'error: no node "a" in workflow "wf": it {NOT_BEGUN}\n')
 
 
 def test_what_a_server_says_cannot_steer_the_terminal(argo_pods: Run, tmp_path: Path) -> None:

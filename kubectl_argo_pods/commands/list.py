@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterable
 from typing import Annotated
 
-from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows
+from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows, state
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
-from kubectl_argo_pods.errors import UsageError
+from kubectl_argo_pods.errors import NoMatchError, UsageError
 from kubectl_argo_pods.options import Argument, Connection, Filters, Manifests, View
 from kubectl_argo_pods.output.formats import parse_format, read_argument
 from kubectl_argo_pods.output.listing import (
@@ -28,6 +28,7 @@ from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.finding import Wanted, find, is_one, place, summaries
 from kubectl_argo_pods.sources.snapshot import Snapshot
+from kubectl_argo_pods.workflow import Workflow
 
 WORDS = Argument("[WORKFLOW [NODE...]]", "The workflow, and the nodes whose pods are meant.")
 
@@ -56,7 +57,7 @@ def list_(
     print_notices(notice for snapshot in shown for notice in snapshot.notices)
     found = rows(shown, meant.nodes, filters, all_nodes=view.all_nodes, orphans=view.orphans)
     if not found:
-        print_notices([_nothing(shown, meant.wanted)])
+        print_notices([_nothing(shown, meant, filters)])
     print_node_pods(sys.stdout, _printed(found, look, view), look, scope, time.time())
     return _status(shown)
 
@@ -102,16 +103,32 @@ def _printed(found: list[NodePod], look: Look, view: View) -> list[NodePod]:
     return [row for row in found if row.exists is not False]
 
 
-def _nothing(shown: list[Snapshot], wanted: Wanted) -> str:
-    """kubectl's sentence for an empty list, with what it is empty of."""
-    if len(shown) == 1:
-        workflow = shown[0].workflow
-        # Of a workflow that failed before it had a node, this is all there is to know.
-        reason = workflow.message or "it has no nodes"
-        has_nodes = workflow.nodes or workflow.offloaded or workflow.unreadable
-        why = "" if has_nodes or not workflow.phase else f" It is {workflow.phase}: {reason}"
-        return f'No pods found for workflow "{workflow.name}" in {workflow.namespace} namespace.{why}'
-    return f"No pods found {place(wanted)}."
+def _nothing(shown: list[Snapshot], meant: Asked, filters: Filters) -> str:
+    """kubectl's sentence for an empty list, with what it is empty of, and what has left nothing of it."""
+    narrowed = _narrowing(meant.nodes, filters)
+    left = f" with {', '.join(narrowed)}" if narrowed else ""
+    if len(shown) != 1:
+        return f"No pods found {place(meant.wanted)}{left}."
+    workflow = shown[0].workflow
+    why = "" if _has_nodes(workflow) else f" It{state(workflow).removeprefix('it')}"
+    return f'No pods found for workflow "{workflow.name}" in {workflow.namespace} namespace{left}.{why}'
+
+
+def _has_nodes(workflow: Workflow) -> bool:
+    return bool(workflow.nodes or workflow.offloaded or workflow.unreadable)
+
+
+def _narrowing(nodes: tuple[str, ...], filters: Filters) -> list[str]:
+    """The words and options that leave only some of the pods, as they were written."""
+    flags = {
+        "-l": filters.selector,
+        "--field-selector": filters.field_selector,
+        "--node-field-selector": filters.node_field_selector,
+        "--phase": ",".join(filters.phase),
+        "--type": ",".join(filters.type),
+        "--template": ",".join(filters.template),
+    }
+    return [*nodes, *(f"{flag} {value}" for flag, value in flags.items() if value)]
 
 
 def _list_workflows(sources: Sources, wanted: Wanted, look: Look, view: View) -> int:
@@ -135,17 +152,54 @@ def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: S
     watched = open_watched(sys.stdout, look)
     told: set[str] = set()
     shown: list[Snapshot] = []
+    misses: list[NoMatchError] = []
+    anything = False
     for shown in follow(meant.sources, meant.wanted, pod_query(filters, _include(look)), time.time, timeout):
-        if notices := [notice for snapshot in shown for notice in snapshot.notices if notice not in told]:
+        found, misses = _rows_by_now(shown, meant, filters, view)
+        waited_for = [f"{miss} (waiting for it)" for miss in misses] or _without_pods(shown, found)
+        said = [notice for snapshot in shown for notice in snapshot.notices]
+        if any(not snapshot.workflow.ended for snapshot in shown):
+            said += waited_for
+        if notices := [notice for notice in said if notice not in told]:
             told.update(notices)
             watched.make_room()
             print_notices(notices)
-        found = rows(shown, meant.nodes, filters, all_nodes=view.all_nodes, orphans=view.orphans)
         ordered = sorted_node_pods(found, look, time.time())
         cells = node_pod_rows(ordered, look, scope, time.time())
+        anything = anything or bool(found)
         watched.show(headers, list(zip(map(_key, ordered), cells, strict=True)))
     watched.end()
+    if misses:
+        raise misses[0]
+    if not anything:
+        print_notices([_nothing(shown, meant, filters)])
     return _status(shown)
+
+
+def _rows_by_now(
+    shown: list[Snapshot], meant: Asked, filters: Filters, view: View
+) -> tuple[list[NodePod], list[NoMatchError]]:
+    """The rows of a workflow at work, and the words for nodes that it does not have yet."""
+    words, misses = [], []
+    for word in meant.nodes:
+        try:
+            rows(shown, (word,), filters)
+            words.append(word)
+        except NoMatchError as error:
+            misses.append(error)
+    if misses and not words:
+        return [], misses
+    return rows(shown, tuple(words), filters, all_nodes=view.all_nodes, orphans=view.orphans), misses
+
+
+def _without_pods(shown: list[Snapshot], found: list[NodePod]) -> list[str]:
+    """What is waited for while there is nothing to show."""
+    workflows = [] if found else [snapshot.workflow for snapshot in shown]
+    return [
+        f'workflow "{workflow.name}" has no nodes yet: {state(workflow)} (waiting for them)'
+        for workflow in workflows
+        if not workflow.ended and not _has_nodes(workflow)
+    ]
 
 
 def _key(row: NodePod) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ train(1)   work       etl-work-1153765358           0/2      Completed   0      
 """
 PODS = "pod/etl-fetch-3334251314\npod/etl-work-2940106842\npod/etl-work-1153765358\n"
 GONE = "2 pods are gone; --gone prints the names of those, too\n"
-NOTHING = 'No pods found for workflow "etl" in argo namespace.\n'
+NOTHING = 'No pods found for workflow "etl" in argo namespace with '
 
 
 @pytest.fixture
@@ -93,9 +93,9 @@ def test_wide_adds_what_else_is_known(argo_pods: Run) -> None:
             "STEP,TEMPLATE,POD,READY,STATUS,RESTARTS,DURATION,"
             "PHASE,TYPE,NODE-ID,HOST,IP,CONTAINERS,MESSAGE,NAME-FROM\n"
             'load,fetch,etl-fetch-3334251314,0/2,Completed,0,10s,Succeeded,Pod,etl-3334251314,host-1,10.0.0.7,"wait,main",'
-            "<none>,annotation\n"
-            "train(0),work,etl-work-549623979 (gone),<none>,Failed,<none>,10s,Failed,Pod,etl-549623979,host-1,<none>,"
-            "<none>,Error (exit code 3),computed\n",
+            ",annotation\n"
+            "train(0),work,etl-work-549623979 (gone),,Failed,,10s,Failed,Pod,etl-549623979,host-1,,"
+            ",Error (exit code 3),computed\n",
             "",
             id="csv",
         ),
@@ -170,12 +170,17 @@ def test_what_is_chosen(argo_pods: Run, arguments: list[str], steps: list[str]) 
 
 @pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize(
-    "arguments",
-    [["@running"], ["--phase", "Pending"], ["-l", "a=b"], ["load", "--phase", "Failed"]],
-    ids=" ".join,
+    ("arguments", "narrowing"),
+    [
+        (["@running"], "@running"),
+        (["--phase", "Pending"], "--phase Pending"),
+        (["-l", "a=b"], "-l a=b"),
+        (["load", "--phase", "Failed", "--type=pod"], "load, --phase Failed, --type pod"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_filter_that_leaves_nothing_is_no_error(argo_pods: Run, arguments: list[str]) -> None:
-    assert argo_pods("etl", *arguments) == Result(0, "", NOTHING)
+def test_a_filter_that_leaves_nothing_is_no_error(argo_pods: Run, arguments: list[str], narrowing: str) -> None:
+    assert argo_pods("etl", *arguments) == Result(0, "", f"{NOTHING}{narrowing}.\n")
 
 
 def test_pods_of_a_former_workflow_of_the_name_are_orphans(argo_pods: Run, loaded: SimulatedCluster) -> None:

@@ -238,3 +238,52 @@ def test_what_the_watch_of_workflows_has_missed_is_no_reason_to_list_pods_anew(
 
 def lists_of_pods(cluster: SimulatedCluster) -> int:
     return sum(each.path.endswith("/pods") and "watch" not in each.query for each in list(cluster.journal))
+
+
+def test_a_node_that_is_still_to_come_is_waited_for(
+    clean_environment: dict[str, str], running: SimulatedCluster
+) -> None:
+    process = started(["wf", "b", "-w"], clean_environment)
+    assert process.stderr
+    assert (
+        process.stderr.readline()
+        == 'no node or pod "b" in workflow "wf"; `--all-nodes` lists every node (waiting for it)\n'
+    )
+    await_watches(running, 2)
+    running.load([pod(".b", **RUNNING), of(".a", ".b")])
+    assert process.stdout
+    lines = [process.stdout.readline().split()[:5], process.stdout.readline().split()[:5]]
+    assert lines[0] == HEADERS and lines[1][0] == "b"
+    running.load([of(".a", ".b", phase="Succeeded")])
+    _, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr) == (0, "")
+
+
+def test_a_node_that_never_comes_is_an_error_in_the_end(watch: Watch, running: SimulatedCluster) -> None:
+    watching = watch("a", "b")
+    running.load([of(".a", phase="Succeeded")])
+    result = watching.end()
+    miss = 'no node or pod "b" in workflow "wf"; `--all-nodes` lists every node'
+    assert (result.status, result.stderr) == (1, f"{miss} (waiting for it)\nerror: {miss}\n")
+
+
+@pytest.mark.parametrize(
+    ("phase", "message", "why"),
+    [
+        ("", "", "it has not begun: no workflow controller has taken it up yet"),
+        ("Pending", "Waiting for mutex", "it is Pending: Waiting for mutex"),
+    ],
+)
+def test_a_workflow_without_nodes_yet_says_what_is_waited_for(
+    clean_environment: dict[str, str], empty_cluster: SimulatedCluster, phase: str, message: str, why: str
+) -> None:
+    waiting = builders.workflow("wf", phase=phase)
+    waiting["status"] |= {"message": message}
+    empty_cluster.load([waiting])
+    process = started(["wf", "-w"], clean_environment)
+    assert process.stderr
+    assert process.stderr.readline() == f'workflow "wf" has no nodes yet: {why} (waiting for them)\n'
+    await_watches(empty_cluster, 2)
+    empty_cluster.load([of(".a", phase="Succeeded"), pod(".a")])
+    stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr, stdout.splitlines()[-1].split()[:3]) == (0, "", ["a", "work", A])
