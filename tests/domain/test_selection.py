@@ -79,7 +79,11 @@ def test_select_finds_the_rows_that_the_words_mean(words: list[str], expected: l
             NoMatchError,
             'no node of a template "laod" in workflow "wf"; did you mean "load"?',
         ),
-        ("template:zzz*", NoMatchError, 'no node of a template "zzz*" in workflow "wf"; its templates: lib/load, load, work'),
+        (
+            "template:zzz*",
+            NoMatchError,
+            'no node of a template "zzz*" in workflow "wf"; its templates: lib/load, load, work',
+        ),
         (
             "@newest",
             UsageError,
