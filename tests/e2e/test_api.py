@@ -128,7 +128,8 @@ def test_a_watch_with_bookmarks_says_where_the_beginning_ends(apis: Apis) -> Non
     path = f"/apis/argoproj.io/v1alpha1/namespaces/{apis.namespace}/workflows"
     query = {"fieldSelector": f"metadata.name={apis.workflows['steps']}", "timeoutSeconds": "1"}
     query |= {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan", "allowWatchBookmarks": "true"}
-    events = list(apis.kubernetes.watch(path, query))
+    # A server may send further bookmarks, if it has the time before the watch ends.
+    events = list(apis.kubernetes.watch(path, query))[:2]
     ends = [each["object"]["metadata"].get("annotations", {}).get("k8s.io/initial-events-end") for each in events]
     assert [each["type"] for each in events] == ["ADDED", "BOOKMARK"]
     assert ends == [None, "true"]
