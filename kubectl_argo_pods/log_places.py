@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kubectl_argo_pods.containers import Container
 from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.targets import Artifact
-from kubectl_argo_pods.workflow import FULFILLED, Node
+from kubectl_argo_pods.workflow import FULFILLED, Node, Workflow
 
 # The suffix of the artifacts that Argo keeps logs in: `main-logs`, in a containerSet one for each container.
 ARCHIVED = "-logs"
@@ -32,24 +32,22 @@ def origin(row: NodePod, places: Places) -> str:
 
 
 def archived(row: NodePod) -> dict[str, Artifact]:
-    """The artifacts that hold logs, by the names of the containers that wrote them."""
-    node = _holder(row)
-    if node is None:
+    """The artifacts that hold the logs of a row's pod, by the names of the containers that wrote them."""
+    return kept(row.workflow, row.node)
+
+
+def kept(workflow: Workflow, node: Node | None) -> dict[str, Artifact]:
+    """The artifacts that hold logs of a node; those of a member of a containerSet are with the node of its pod."""
+    holder = workflow.nodes.get(node.boundary_id) if node and node.type == "Container" else node
+    if holder is None:
         return {}
-    artifacts = (node.manifest.get("outputs") or {}).get("artifacts") or []
+    artifacts = (holder.manifest.get("outputs") or {}).get("artifacts") or []
     named = [str(each.get("name", "")) for each in artifacts]
     return {
-        name.removesuffix(ARCHIVED): Artifact(row.workflow.uid, node.id, name)
+        name.removesuffix(ARCHIVED): Artifact(workflow.uid, holder.id, name)
         for name in named
         if name.endswith(ARCHIVED)
     }
-
-
-def _holder(row: NodePod) -> Node | None:
-    """The node that bears the artifacts: for a member of a containerSet, that of the pod."""
-    if row.node and row.node.type == "Container":
-        return row.workflow.nodes.get(row.node.boundary_id)
-    return row.node
 
 
 def unseen(name: str, node: Node | None) -> Container:
@@ -64,10 +62,10 @@ def unseen(name: str, node: Node | None) -> Container:
 def missing(row: NodePod, step: str, names: Iterable[str], places: Places) -> str:
     """Why there is no log of a pod, and the way to it if there is one; `names` are the containers it would be of."""
     gone = "is gone" if row.exists is False else "cannot be looked at"
-    kept = archived(row)
+    found = archived(row)
     if places.logs_from == "pod":
         return f"{step}: the pod {row.name} {gone}; without --logs-from pod, an archived log would do"
-    if not kept or (places.server and not set(names) & kept.keys()):
-        what = f"of container {', '.join(names)}" if kept else "of it"
+    if not found or (places.server and not set(names) & found.keys()):
+        what = f"of container {', '.join(names)}" if found else "of it"
         return f"{step}: the pod {row.name} {gone}, and no log {what} was archived"
     return f"{step}: the pod {row.name} {gone}, but its log is archived: name the Argo Server with -s to read it"

@@ -11,14 +11,14 @@ from kubectl_argo_pods.attempts import Attempts
 from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.finality import settled
 from kubectl_argo_pods.graph import Families, families
-from kubectl_argo_pods.log_places import Places
+from kubectl_argo_pods.log_places import Places, kept
 from kubectl_argo_pods.log_targets import Wanted, targets
 from kubectl_argo_pods.options import Filters
 from kubectl_argo_pods.pod import NodePod, called
 from kubectl_argo_pods.selection import named
 from kubectl_argo_pods.shown import select_in_each
 from kubectl_argo_pods.sources.snapshot import Snapshot
-from kubectl_argo_pods.targets import Key, Selected, Target
+from kubectl_argo_pods.targets import Artifact, Key, Selected, Target
 from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Node, Workflow
 
 MOST_NAMES = 5
@@ -74,6 +74,13 @@ class LogSelection:
             return {workflow.phase for workflow in self._workflows}
         held = {id(workflow): families(workflow) for workflow in self._workflows}
         return {_outcome(row.node, held.get(id(row.workflow))) for row in self._rows if row.node}
+
+    def artifact_of(self, target: Target) -> Artifact | None:
+        """Where the log of a target is archived, as the workflow tells by now."""
+        for workflow in self._workflows:
+            if target.node and (workflow.namespace, workflow.name) == (target.namespace, target.workflow):
+                return kept(workflow, workflow.nodes.get(target.node.id)).get(target.container)
+        return None
 
     def without_pods(self) -> list[str]:
         """The nodes that are meant and have no pod, with what they are instead."""

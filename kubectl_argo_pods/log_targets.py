@@ -51,8 +51,7 @@ def targets(rows: Iterable[NodePod], names: dict[str, str], wanted: Wanted, plac
     passed_over: dict[str, list[str]] = {}
     for row in rows:
         if row.pod and row.pod.manifest and places.logs_from != "archive":
-            kept = log_places.archived(row) if places.server and places.logs_from == "auto" else {}
-            theirs = [each._replace(artifact=kept.get(each.container)) for each in _of_pod(row, names, wanted)]
+            theirs = [*_of_pod(row, names, wanted)]
             if not theirs:
                 passed_over[row.name] = _valid(containers(row.pod.manifest))
         elif row.name:

@@ -14,15 +14,16 @@ from kubectl_argo_pods.attempts import parse_attempts
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout, parse_verbosity
 from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, UnreachableError, UsageError
 from kubectl_argo_pods.follow import follow, read
+from kubectl_argo_pods.log_rest import Archived
 from kubectl_argo_pods.log_selection import LogSelection, Meant
 from kubectl_argo_pods.options import Argument, Connection, Filters, LogManifests, Logs, LogView
-from kubectl_argo_pods.output.log_account import Account
+from kubectl_argo_pods.output.log_account import Account, sentence
 from kubectl_argo_pods.output.log_lines import LinePrinter, Scope
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.sources.finding import find, is_one, place, wait_for, workflow_of_pod
 from kubectl_argo_pods.sources.log_sources import has_archive, log_sources
 from kubectl_argo_pods.sources.snapshot import Snapshot
-from kubectl_argo_pods.targets import Event, Key, Lines, LogOptions, Raw, Selected, Target
+from kubectl_argo_pods.targets import Event, Lines, LogOptions, Raw, Selected
 
 WORDS = Argument("WORKFLOW [NODE...]", "The workflow, and the nodes whose logs are meant.")
 # The statuses that say how it went with the logs, and with what --exit-status is about.
@@ -91,6 +92,7 @@ class _Reading:
         self._options = options
         self._selection = selection
         self._source = log_sources(meant.sources, time.time)
+        self._may_be_archived = logs.logs_from == "auto" and not logs.previous and has_archive(meant.sources)
 
     def followed(self, timeout: float | None) -> Items:
         if self._logs.wait:
@@ -102,23 +104,15 @@ class _Reading:
         print_notices(found.notices)
         if not found.targets:
             _refuse_nothing(self._selection, self._meant)
-        alone = plain and len(found.targets) == 1
+        # By lines it can be told where an archived log goes on.
+        alone = plain and len(found.targets) == 1 and not self._may_be_archived
         return self._with_archived(read(self._source, found.targets, self._options._replace(plain=alone)))
 
     def _with_archived(self, items: Items) -> Items:
-        """The lines, and at their end those of archived logs instead of those that could not be read at all."""
-        lost: list[Target] = []
-        begun: set[Key] = set()
-        for together in items:
-            begun.update(item.target.key for item in together if not isinstance(item, Event))
-            lost += [target for item in together if (target := _lost(item, begun))]
-            yield [item for item in together if not _lost(item, begun)]
-        if lost:
-            print_notices(
-                [f"{each.step}: the log of pod {each.pod} cannot be read, but it was archived" for each in lost]
-            )
-            options = self._options._replace(query=self._options.query._replace(follow=False))
-            yield from read(self._source, [each._replace(origin="archive") for each in lost], options)
+        """The lines, and those that only the archive has by now."""
+        if not self._may_be_archived:
+            return items
+        return Archived(self._source, self._options, self._selection.artifact_of).completed(items)
 
     def _found(self) -> Selected:
         """What there is now; or as soon as a container has started, for as long as one may wait for that."""
@@ -150,14 +144,6 @@ class _Reading:
         from kubectl_argo_pods.sources.following import follow as changes
 
         return changes(self._meant.sources, self._meant.wanted, self._query, time.time, timeout)
-
-
-def _lost(item: Lines | Raw | Event, begun: set[Key]) -> Target | None:
-    """The target whose log cannot be read but was archived, if the item says so and no line has been printed of it."""
-    if not isinstance(item, Event) or item.kind != "failed" or item.target is None:
-        return None
-    is_archived = item.target.artifact is not None and item.target.origin == "pod"
-    return item.target if is_archived and item.target.key not in begun else None
 
 
 def _has_started(found: Selected) -> bool:
@@ -194,27 +180,15 @@ def _print(items: Items, printer: LinePrinter, account: Account, *, live: bool) 
 
 def _take_down(event: Event, account: Account, told: set[str]) -> None:
     account.record(event)
-    sentence = _sentence(event)
-    if sentence and sentence not in told:
-        told.add(sentence)
-        print_notices([sentence])
-
-
-def _sentence(event: Event) -> str:
-    """What is to be said of an event when it happens; the account has the rest."""
-    if event.target is None:
-        return event.detail
-    if event.kind == "waiting":
-        return f"{event.target.step}: {event.detail}"
-    if event.kind != "gone":
-        return ""
-    why = f" ({event.detail})" if event.detail else ""
-    return f"{event.target.step}: the pod {event.target.pod} was deleted{why}"
+    said = sentence(event)
+    if said and said not in told:
+        told.add(said)
+        print_notices([said])
 
 
 def _tell(account: Account, selection: LogSelection, *, full: bool) -> None:
-    for sentence in selection.missing:
-        account.miss(sentence)
+    for each in selection.missing:
+        account.miss(each)
     if full or not account.is_perfect:
         print_notices(account.sentences(full=full))
 

@@ -87,3 +87,15 @@ def _story(events: list[Event]) -> str:
     telling = (each for each in events if each.kind in ("gap", "gone", "failed"))
     parts += [f"{each.kind}: {each.detail}" if each.detail else each.kind for each in telling]
     return ", ".join(parts or ["complete"])
+
+
+def sentence(event: Event) -> str:
+    """What is to be said of an event when it happens; the account has the rest."""
+    if event.target is None:
+        return event.detail
+    if event.kind == "waiting":
+        return f"{event.target.step}: {event.detail}"
+    if event.kind != "gone":
+        return ""
+    why = f" ({event.detail})" if event.detail else ""
+    return f"{event.target.step}: the pod {event.target.pod} was deleted{why}"
