@@ -23,6 +23,19 @@ APART = 2 * REMEMBERED
 Items = Iterator[list[Item]]
 
 
+WHOLE = "--since and --since-time do not apply to archived logs, which have no times"
+
+
+def since_told(items: Items, query: LogQuery) -> Items:
+    """The items; before the first of an archived log that it is not only since a time, if that was asked for."""
+    told = query.since_seconds is None and query.since_time is None
+    for together in items:
+        if not told and any(isinstance(item, Lines) and item.target.origin == "archive" for item in together):
+            told = True
+            yield [Event(None, "notice", WHOLE)]
+        yield together
+
+
 class _Seen:
     """What has been printed of a log, without Argo's own lines; `held` is a last line that had not ended."""
 
@@ -107,7 +120,7 @@ class Archived:
         if not seen.count and not seen.held:
             what = "cannot be read" if lost.event.kind == "failed" else "came too late to be read"
             yield [Event(None, "notice", f"{target.step}: the log of pod {target.pod} {what}, but it was archived")]
-            yield from read(self._source, [archived], self._options)
+            yield from since_told(read(self._source, [archived], self._options), self._options.query)
             return
         yield from self._behind(archived, seen, lost)
 

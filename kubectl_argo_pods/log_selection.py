@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kubectl_argo_pods import attempts
-from kubectl_argo_pods.asked import chosen, joined
+from kubectl_argo_pods.asked import chosen, joined, state
 from kubectl_argo_pods.attempts import Attempts
 from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.finality import settled
@@ -19,7 +19,7 @@ from kubectl_argo_pods.selection import named
 from kubectl_argo_pods.shown import select_in_each
 from kubectl_argo_pods.sources.snapshot import Snapshot
 from kubectl_argo_pods.targets import Artifact, Key, Selected, Target
-from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Node, Workflow
+from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Node
 
 MOST_NAMES = 5
 
@@ -46,21 +46,23 @@ class LogSelection:
         self._known: dict[Key, Target] = {}
         self._on_pods: set[tuple[str, str, str]] = set()
         self._rows: list[NodePod] = []
-        self._workflows: list[Workflow] = []
+        self._snapshots: list[Snapshot] = []
         self.missing: list[str] = []
         self.has_several = False
 
     def __call__(self, snapshots: list[Snapshot]) -> Selected:
         """The targets that are meant now; raises NoMatchError for a NODE that cannot come any more."""
         workflows = joined(snapshots, self._meant.filters)
+        self._snapshots = [*snapshots]
         ended = all(snapshot.workflow.ended for snapshot in snapshots)
         present, notices = self._present(workflows, ended or not self._meant.follow)
         rows = self._chosen(workflows, present)
         names = {id_: name for each in workflows for id_, name in _names(each).items()}
         found = targets(self._readable(rows), names, self._meant.wanted, self._meant.places)
-        self._rows, self._workflows = rows, [each.workflow for each in snapshots]
+        self._rows = rows
         self.missing = found.missing
         mine = [self._as_known(target) for target in found.targets]
+        notices += self._waited_for(workflows)
         notices += [*(notice for snapshot in snapshots for notice in snapshot.notices), *_of_archive(mine)]
         settled = bool(present) and present == self._meant.nodes and all(map(self._is_settled, workflows))
         final = ended or settled
@@ -71,13 +73,30 @@ class LogSelection:
     def phases(self) -> set[str]:
         """The phases of what was meant: of the workflows where no NODE was named; of retry nodes, not attempts."""
         if not self._meant.nodes:
-            return {workflow.phase for workflow in self._workflows}
-        held = {id(workflow): families(workflow) for workflow in self._workflows}
+            return {each.workflow.phase for each in self._snapshots}
+        held = {id(each.workflow): families(each.workflow) for each in self._snapshots}
         return {_outcome(row.node, held.get(id(row.workflow))) for row in self._rows if row.node}
+
+    def unknown(self) -> list[str]:
+        """The workflows that were deleted before what is meant of them had ended."""
+        at_work = {id(row.workflow) for row in self._rows if row.node and row.node.phase not in FULFILLED}
+        return [
+            each.workflow.name
+            for each in self._snapshots
+            if each.cut_off and (not self._meant.nodes or not self._rows or id(each.workflow) in at_work)
+        ]
+
+    def nothing(self, place: str) -> str:
+        """That there are no logs, and why if that can be told; `place` is where was looked."""
+        if len(self._snapshots) != 1 or self._rows:
+            return f"No logs found {place}."
+        workflow = self._snapshots[0].workflow
+        why = "" if workflow.nodes else f" I{state(workflow).removeprefix('i')}"
+        return f'No logs found for workflow "{workflow.name}" in {workflow.namespace} namespace.{why}'
 
     def artifact_of(self, target: Target) -> Artifact | None:
         """Where the log of a target is archived, as the workflow tells by now."""
-        for workflow in self._workflows:
+        for workflow in (each.workflow for each in self._snapshots):
             if target.node and (workflow.namespace, workflow.name) == (target.namespace, target.workflow):
                 return kept(workflow, workflow.nodes.get(target.node.id)).get(target.container)
         return None
@@ -100,9 +119,27 @@ class LogSelection:
                 present.append(word)
             except NoMatchError as error:
                 if must_be:
-                    raise
-                notices.append(f"{error} (waiting for it)")
+                    raise self._without_nodes(word, workflows) or error from None
+                notices += [f"{error} (waiting for it)"] if any(workflows) else []
         return tuple(present), notices
+
+    def _without_nodes(self, word: str, workflows: list[list[NodePod]]) -> NoMatchError | None:
+        """Where there is no node at all it is not the word that is wrong."""
+        if any(workflows) or len(self._snapshots) != 1:
+            return None
+        workflow = self._snapshots[0].workflow
+        why = "it was deleted" if self._snapshots[0].cut_off else state(workflow)
+        return NoMatchError(f'no node "{word}" in workflow "{workflow.name}": {why}')
+
+    def _waited_for(self, workflows: list[list[NodePod]]) -> list[str]:
+        """That a workflow that is followed has no nodes yet, or has ended without any."""
+        if self._meant.follow and len(workflows) == 1 and not workflows[0] and self._snapshots[0].workflow.ended:
+            return [] if self._snapshots[0].cut_off else [self.nothing("")]
+        return [
+            f'workflow "{each.workflow.name}" has no nodes yet: {state(each.workflow)} (waiting for them)'
+            for each, rows in zip(self._snapshots, workflows, strict=True)
+            if self._meant.follow and not rows and not each.workflow.ended
+        ]
 
     def _chosen(self, workflows: list[list[NodePod]], present: tuple[str, ...]) -> list[NodePod]:
         if self._meant.nodes and not present:

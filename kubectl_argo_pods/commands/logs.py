@@ -14,7 +14,7 @@ from kubectl_argo_pods.attempts import parse_attempts
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout, parse_verbosity
 from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, UnreachableError, UsageError
 from kubectl_argo_pods.follow import follow, read
-from kubectl_argo_pods.log_rest import Archived
+from kubectl_argo_pods.log_rest import Archived, since_told
 from kubectl_argo_pods.log_selection import LogSelection, Meant
 from kubectl_argo_pods.options import Argument, Connection, Filters, LogManifests, Logs, LogView
 from kubectl_argo_pods.output.log_account import Account, sentence
@@ -110,6 +110,7 @@ class _Reading:
 
     def _with_archived(self, items: Items) -> Items:
         """The lines, and those that only the archive has by now."""
+        items = since_told(items, self._options.query)
         if not self._may_be_archived:
             return items
         return Archived(self._source, self._options, self._selection.artifact_of).completed(items)
@@ -157,7 +158,7 @@ def _refuse_nothing(selection: LogSelection, meant: Asked) -> None:
     reasons = selection.without_pods()
     if meant.nodes and reasons:
         raise NoMatchError(f"there is no pod to read a log of: {', '.join(reasons)}")
-    print_notices([f"No logs found {place(meant.wanted)}."])
+    print_notices([selection.nothing(place(meant.wanted))])
 
 
 def _is_prefixed(when: str, selection: LogSelection) -> bool:
@@ -195,6 +196,8 @@ def _tell(account: Account, selection: LogSelection, *, full: bool) -> None:
 
 def _status(account: Account, selection: LogSelection, logs: Logs) -> int:
     if logs.exit_status:
+        if unknown := selection.unknown():
+            raise ArgoPodsError(f'workflow "{unknown[0]}" was deleted before it had ended: its outcome is not known')
         phases = selection.phases()
         if "Error" in phases:
             return ERROR

@@ -128,8 +128,8 @@ def _is_same(old: Snapshot, workflow: Workflow) -> bool:
 
 def _deleted(old: Snapshot) -> Snapshot:
     """The end of a workflow that was deleted; one that was at work counts as ended, too."""
-    workflow = old.workflow if old.workflow.ended else old.workflow._replace(phase="Error")
-    return old._replace(workflow=workflow, notices=[f'workflow "{workflow.name}" was deleted'])
+    gone = old._replace(notices=[f'workflow "{old.workflow.name}" was deleted'])
+    return gone if old.workflow.ended else gone._replace(workflow=old.workflow._replace(phase="Error"), cut_off=True)
 
 
 def _last(sources: Sources, old: Snapshot, query: PodQuery, clock: Callable[[], float]) -> Snapshot:

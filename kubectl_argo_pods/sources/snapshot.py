@@ -25,6 +25,7 @@ class Snapshot(NamedTuple):
     pods: list[Pod] | None
     notices: list[str]
     resource_version: str = ""  # of the list of pods: where a watch goes on
+    cut_off: bool = False  # the workflow was deleted before it had ended
 
 
 def snapshot(sources: Sources, namespace: str, name: str, query: PodQuery, now: float, *, uid: str = "") -> Snapshot:

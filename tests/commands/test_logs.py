@@ -201,7 +201,9 @@ def test_what_is_wrong_is_said(argo_pods: Run, arguments: list[str], status: int
 
 
 def test_nothing_is_an_answer_where_nothing_is_named(argo_pods: Run) -> None:
-    assert argo_pods("logs", "etl", "@running") == Result(0, "", 'No logs found in namespace "argo".\n')
+    assert argo_pods("logs", "etl", "@running") == Result(
+        0, "", 'No logs found for workflow "etl" in argo namespace.\n'
+    )
 
 
 def test_the_run_before_of_a_container_that_was_restarted(argo_pods: Run, etl: SimulatedCluster) -> None:

@@ -132,6 +132,16 @@ def test_a_part_of_an_archived_log(argo_pods: Run, server: list[str], options: l
     assert result == Result(0, expected, "archived log, without times: load\n")
 
 
+@pytest.mark.parametrize("option", ["--since=1h", "--since-time=2026-05-04T10:00:05Z"])
+def test_archived_logs_have_no_times_to_choose_by(argo_pods: Run, server: list[str], option: str) -> None:
+    result = argo_pods("logs", NAME, "load", "set", "--logs-from", "archive", "--tail", "1", option, *server)
+    assert (result.status, result.stdout) == (0, "[load] archived load 2\n[one] archived one\n[two] archived two\n")
+    assert result.stderr == (
+        "archived logs, without times: load, one, two\n"
+        "--since and --since-time do not apply to archived logs, which have no times\n"
+    )
+
+
 def test_the_archive_can_be_preferred_and_ruled_out(
     argo_pods: Run, archive: SimulatedCluster, server: list[str]
 ) -> None:

@@ -14,7 +14,7 @@ from tests.cluster import SimulatedCluster
 from tests.cluster.resources import PODS, WORKFLOWS
 from tests.commands.logged import BEGIN
 from tests.commands.shapes import pod_of
-from tests.conftest import PROGRAM, Result
+from tests.conftest import PROGRAM, Result, Run
 
 Manifest = dict[str, Any]
 SECOND = 10**9
@@ -262,3 +262,88 @@ def test_an_interrupt_ends_it(follow: Follow, story: Story) -> None:
     following.line()
     following.process.send_signal(signal.SIGINT)
     assert following.end().status == 130
+
+
+NOT_BEGUN = "it has not begun: no workflow controller has taken it up yet"
+FAILED_EARLY = 'it is Failed: invalid spec: templates.main "x" is unknown'
+
+
+def of_no_nodes(cluster: SimulatedCluster, **status: Any) -> None:
+    made = builders.workflow("wf")
+    made["status"] = status
+    cluster.load([made])
+
+
+@pytest.mark.parametrize("node", ["train", ""], ids=["a step", "the workflow"])
+def test_it_says_that_a_workflow_has_not_begun(follow: Follow, empty_cluster: SimulatedCluster, node: str) -> None:
+    of_no_nodes(empty_cluster)
+    following = follow(*([node] if node else []))
+    assert following.notice() == f'workflow "wf" has no nodes yet: {NOT_BEGUN} (waiting for them)\n'
+    story = Story(empty_cluster)
+    story.node("", "Running")
+    story.runs(".train", "train 1")
+    assert following.line().endswith("train 1\n")
+    story.ends(".train")
+    story.put("Succeeded")
+    result = following.end()
+    assert (result.status, result.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("options", [(), ("-f",)], ids=["read", "followed"])
+@pytest.mark.parametrize(
+    ("words", "status", "expected"),
+    [
+        ((), 0, f'No logs found for workflow "wf" in argo namespace. {FAILED_EARLY.capitalize()}\n'),
+        (("one",), 1, f'error: no node "one" in workflow "wf": {FAILED_EARLY}\n'),
+    ],
+    ids=["the workflow", "a step"],
+)
+def test_a_workflow_that_failed_early_has_no_logs(
+    argo_pods: Run,
+    empty_cluster: SimulatedCluster,
+    words: tuple[str, ...],
+    status: int,
+    expected: str,
+    options: tuple[str, ...],
+) -> None:
+    of_no_nodes(empty_cluster, phase="Failed", message='invalid spec: templates.main "x" is unknown')
+    result = argo_pods("logs", "wf", *words, *options)
+    assert (result.status, result.stdout, result.stderr.lower()) == (status, "", expected.lower())
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "expected"),
+    [
+        ((), 0, f'No logs found for workflow "wf" in argo namespace. {NOT_BEGUN}\n'),
+        (("one",), 1, f'error: no node "one" in workflow "wf": {NOT_BEGUN}\n'),
+    ],
+    ids=["the workflow", "a step"],
+)
+def test_a_workflow_that_has_not_begun_has_no_logs(
+    argo_pods: Run, empty_cluster: SimulatedCluster, words: tuple[str, ...], status: int, expected: str
+) -> None:
+    of_no_nodes(empty_cluster)
+    result = argo_pods("logs", "wf", *words)
+    assert (result.status, result.stdout, result.stderr.lower()) == (status, "", expected.lower())
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["before it began", "while it runs"])
+def test_the_outcome_of_a_workflow_that_was_deleted_is_not_known(
+    follow: Follow, empty_cluster: SimulatedCluster, begun: bool
+) -> None:
+    of_no_nodes(empty_cluster)
+    if begun:
+        story = Story(empty_cluster)
+        story.node("", "Running")
+        pod = story.runs(".train", "train 1")
+        following = follow("--exit-status")
+        following.line()
+        story.says(pod, ends=True)
+        empty_cluster.state.delete(PODS, "argo", pod)
+    else:
+        following = follow("--exit-status")
+        following.notice()
+    empty_cluster.state.delete(WORKFLOWS, "argo", "wf")
+    result = following.end()
+    assert (result.status, result.stdout) == (1, "")
+    assert result.stderr.endswith('error: workflow "wf" was deleted before it had ended: its outcome is not known\n')
