@@ -95,7 +95,13 @@ class LogSelection:
         return f'No logs found for workflow "{workflow.name}" in {workflow.namespace} namespace.{why}'
 
     def artifact_of(self, target: Target) -> Artifact | None:
-        """Where the log of a target is archived, as the workflow tells by now."""
+        """Where the log of a target is archived, as the workflow tells by now.
+
+        Argo makes a pod anew that is deleted before it has taken notice of it; what is archived is of the last one.
+        """
+        named = (target.namespace, target.pod, target.container)
+        if any((key[0], key[1], key[3]) == named and key != target.key for key in self._known):
+            return None
         for workflow in (each.workflow for each in self._snapshots):
             if target.node and (workflow.namespace, workflow.name) == (target.namespace, target.workflow):
                 return kept(workflow, workflow.nodes.get(target.node.id)).get(target.container)

@@ -39,8 +39,8 @@ class Story:
         nodes = [builders.node("wf", path, **fields) for path, fields in self._nodes.items()]
         self.cluster.load([builders.workflow("wf", *nodes, phase=phase)])
 
-    def pod(self, path: str, state: str = "running") -> str:
-        """The pod of a node, the containers of which are in this state."""
+    def pod(self, path: str, state: str = "running", uid: str = "") -> str:
+        """The pod of a node, the containers of which are in this state; with a uid of its own if it was made anew."""
         details: Manifest = {"startedAt": builders.STARTED, "containerID": f"containerd://{path}"}
         if state == "terminated":
             details |= {"exitCode": 0, "finishedAt": builders.FINISHED}
@@ -53,6 +53,7 @@ class Story:
         node = builders.node("wf", path, **fields)
         phase = {"waiting": "Pending", "running": "Running", "terminated": "Succeeded"}[state]
         made = pod_of(builders.workflow("wf"), node, phase=phase, containerStatuses=statuses)
+        made["metadata"] |= {"uid": uid} if uid else {}
         self.cluster.load([made])
         return str(made["metadata"]["name"])
 

@@ -120,3 +120,18 @@ def test_a_log_that_was_read_to_its_end_before_the_deletion_is_proven_by_the_arc
     result = deleted.ends(b"one\ntwo\n")
     assert (result.status, result.stdout, result.stderr.count("\n")) == (0, "", 1)
     assert result.stderr.startswith(f"train: the pod {deleted.pod} was deleted")
+
+
+def test_the_log_of_a_pod_that_was_made_anew_is_not_the_rest_of_the_first(delete: Callable[..., Deleted]) -> None:
+    deleted = delete("one\n")
+    again = deleted.story.pod(".train", uid="uid-of-another")
+    assert again == deleted.pod
+    log = deleted.story.cluster.logs.of(again)
+    log.restart()
+    log.write(Record(BEGIN + 10**9, b"one\n"), Record(BEGIN + 10**9 + 1, b"two\n"))
+    assert [deleted.following.line() for _ in range(2)] == ["[train] one\n", "[train] two\n"]
+    log.end()
+    deleted.story.pod(".train", "terminated", uid="uid-of-another")
+    result = deleted.ends(b"one\ntwo\n")
+    assert (result.status, result.stdout) == (3, "")
+    assert "1 of 2 logs are complete, 1 with gaps" in result.stderr

@@ -7,12 +7,15 @@ import os
 import random
 import subprocess
 from collections.abc import Iterator
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 
 from tests.conftest import PROGRAM, Result
 from tests.e2e import submission
+from tests.e2e.conftest import Restart
+from tests.e2e.gate import Gate, gate_to
 from tests.e2e.submission import kubectl
 
 pytestmark = pytest.mark.timeout(300)
@@ -125,3 +128,94 @@ def test_when_pods_and_workflow_are_gone_the_archive_has_the_logs(name: str) -> 
         found = logs(name, *server())
         assert (found.status, sorted(found.stdout.splitlines())) == (0, ALL)
         assert found.stderr.startswith("archived logs, without times: ")
+
+
+def counting(name: str, to: int) -> Manifest:
+    """A workflow whose only step counts, some 100 lines a second."""
+    script = f"i=0; while [ $i -lt {to} ]; do echo $i; i=$((i + 1)); usleep 8000; done"
+    made = workflow(name)
+    image = os.environ.get("E2E_IMAGE", submission.LOADED)
+    count = {"name": "count", "container": {"image": image, "command": ["sh", "-c", script]}}
+    dag = {"name": "main", "dag": {"tasks": [{"name": "count", "template": "count"}]}}
+    return made | {"spec": {"entrypoint": "main", "templates": [dag, count]}}
+
+
+@pytest.fixture
+def counts() -> Iterator[str]:
+    if os.environ.get("E2E") != "1":
+        pytest.skip("needs a real cluster: make e2e")
+    name = f"logs-count-{random.randrange(10**5)}"
+    yield name
+    kubectl("delete", "workflow", name, "--ignore-not-found", "--wait=false")
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    server = kubectl("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}")
+    with gate_to(server) as gate:
+        yield gate
+
+
+def follow(name: str, *options: str) -> subprocess.Popen[str]:
+    command = [*PROGRAM, "logs", name, "count", "-f", "--wait", *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_the_command_prints_every_line_once_though_the_api_server_is_restarted(counts: str, restart: Restart) -> None:
+    kubectl("create", "-f", "-", stdin=json.dumps(counting(counts, 3000)))
+    process = follow(counts, "--exit-status")
+    assert process.stdout
+    lines = [process.stdout.readline() for _ in range(100)]
+    restarting = Thread(target=restart, args=("kube-apiserver",))
+    restarting.start()
+    stdout, stderr = process.communicate(timeout=200)
+    restarting.join()
+    assert "".join(lines) + stdout == "".join(f"{number}\n" for number in range(3000))
+    assert (process.returncode, "1 of 1 log is complete, 1 resumed" in stderr) == (0, True)
+
+
+def delete_while_it_is_read(process: subprocess.Popen[str], name: str, gate: Gate) -> list[str]:
+    """Deletes the pod while the connection is cut, waits until Argo has taken notice, and lets it go on."""
+    assert process.stdout
+    lines = [process.stdout.readline() for _ in range(200)]
+    # A pod that is deleted before Argo has seen it run is made anew.
+    while "Running" not in kubectl("get", "workflow", name, "-o", "jsonpath={.status.nodes.*.phase}").split()[1:]:
+        Event().wait(0.5)
+    gate.shut()
+    kubectl("delete", "pod", "-l", f"workflows.argoproj.io/workflow={name}", "--wait=true")
+    is_done = "jsonpath={.status.phase}"
+    number = 0
+    # Argo looks at a pod that is missing only when its workflow changes.
+    while kubectl("get", "workflow", name, "-o", is_done) == "Running":
+        number += 1
+        kubectl("annotate", "--overwrite", "workflow", name, f"argo-pods-e2e={number}")
+        Event().wait(2)
+    gate.open()
+    return lines
+
+
+def test_a_pod_that_is_deleted_while_its_stream_is_broken_leaves_the_rest_to_the_archive(
+    counts: str, gate: Gate
+) -> None:
+    kubectl("create", "-f", "-", stdin=json.dumps(counting(counts, 100000)))
+    process = follow(counts, *server(), "--server", gate.url)
+    lines = delete_while_it_is_read(process, counts, gate)
+    stdout, stderr = process.communicate(timeout=100)
+    numbers = [int(line) for line in ("".join(lines) + stdout).splitlines()]
+    whole = logs(counts, "count", "--logs-from", "archive", *server()).stdout
+    assert numbers == list(range(len(numbers))) and len(numbers) > 200
+    assert whole.splitlines()[: len(numbers)] == [str(number) for number in numbers]
+    assert len(numbers) == len(whole.splitlines())
+    assert (process.returncode, "the rest of the log of pod" in stderr, "was deleted" in stderr) == (0, True, True)
+
+
+def test_a_pod_that_is_deleted_while_its_stream_is_broken_is_incomplete_without_an_archive(
+    counts: str, gate: Gate
+) -> None:
+    kubectl("create", "-f", "-", stdin=json.dumps(counting(counts, 100000)))
+    process = follow(counts, "--server", gate.url)
+    lines = delete_while_it_is_read(process, counts, gate)
+    stdout, stderr = process.communicate(timeout=100)
+    numbers = [int(line) for line in ("".join(lines) + stdout).splitlines()]
+    assert numbers == list(range(len(numbers)))
+    assert (process.returncode, "0 of 1 log is complete, 1 with gaps" in stderr) == (3, True)
