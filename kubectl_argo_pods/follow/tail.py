@@ -116,6 +116,8 @@ class Tail:
                 continue
             with stream:
                 stream.unblock()
+                if again and not (yield from self._is_there()):
+                    return self._leave(end)
                 if again and (yield from self._is_another_run()):
                     return (yield from self._read_what_is_left(end))
                 end = yield from reader.read(stream, query, self._outlook)
@@ -137,7 +139,8 @@ class Tail:
                 return (yield from self._read_what_is_left(end))
             again = True
             reader.go_on(end)
-            tries += 1
+            # That nothing new came is no failure: so often in a row, it is the end.
+            tries += not vain
             if tries > TRIES and not self._may_go_on(state):
                 reader.hand_on_rest(end.rest)
                 raise UnreachableError(end.cause or ENDED)
@@ -170,6 +173,16 @@ class Tail:
 
     def _has_another_run(self, state: Container) -> bool:
         return bool(self.run) and not self._reader.previous and state.id != self.run
+
+    def _is_there(self) -> Life[bool]:
+        """Whether a stream that was opened again is of this pod still: a log is asked for by the name of its pod, which
+        another one may have by now, even after what was read here has ended."""
+        if self._reader.is_foreign:
+            return True
+        try:
+            return (yield Look()) is not None
+        except (ApiError, UnreachableError):
+            return True
 
     def _is_another_run(self) -> Life[bool]:
         """Whether a stream that was opened again may be of another run than the one that is read."""

@@ -174,12 +174,18 @@ def test_the_command_prints_every_line_once_though_the_api_server_is_restarted(c
     assert (process.returncode, "1 of 1 log is complete, 1 resumed" in stderr) == (0, True)
 
 
+def phases(name: str) -> dict[str, str]:
+    """The phases of the nodes of a workflow, by their types."""
+    nodes = json.loads(kubectl("get", "workflow", name, "-o", "json"))["status"]["nodes"]
+    return {node["type"]: node["phase"] for node in nodes.values()}
+
+
 def delete_while_it_is_read(process: subprocess.Popen[str], name: str, gate: Gate) -> list[str]:
     """Deletes the pod while the connection is cut, waits until Argo has taken notice, and lets it go on."""
     assert process.stdout
     lines = [process.stdout.readline() for _ in range(200)]
     # A pod that is deleted before Argo has seen it run is made anew.
-    while "Running" not in kubectl("get", "workflow", name, "-o", "jsonpath={.status.nodes.*.phase}").split()[1:]:
+    while phases(name).get("Pod") != "Running":
         Event().wait(0.5)
     gate.shut()
     kubectl("delete", "pod", "-l", f"workflows.argoproj.io/workflow={name}", "--wait=true")

@@ -6,7 +6,7 @@ from itertools import count
 from threading import Thread
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kubectl_argo_pods.targets import Event, LogQuery
@@ -261,8 +261,16 @@ def test_in_the_order_of_time_what_arrives_late_comes_at_its_place(pods_of_own: 
     assert lines(following.rest()) == []
 
 
+# The last records that share their time are more than the lines that do: one is the end of a line.
+LIKE_ITS_LAST = [
+    Record(START + time, text)
+    for time, text in ((0, b"\n"), (0, b"-"), (1, b"\n"), (1, b"-"), (2, b"\n"), (2, b"\n"), (2, b"\n"))
+]
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written=records(), breaks=BREAKS, cut=st.integers(0, 25))
+@example(written=LIKE_ITS_LAST, breaks=[Break(706, "reset"), Break(900, "reset"), *[Break(0, "reset")] * 3], cut=0)
 def test_a_followed_log_that_breaks_off_anywhere_comes_whole_and_once(
     shared_containers: Containers, written: list[Record], breaks: list[Break], cut: int
 ) -> None:
