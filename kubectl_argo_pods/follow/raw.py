@@ -20,6 +20,8 @@ from kubectl_argo_pods.targets import Event, LogOptions, LogQuery, Raw, Target
 KEPT = 4096
 # So many bytes are handed on at once, if they are there.
 TOGETHER = 262144
+# Seconds in which more comes together where there is much.
+BREATH = 0.01
 
 Item = Raw | Event
 
@@ -150,27 +152,27 @@ class _Reading:
         self._kept = chunk[-KEPT:] if len(chunk) >= KEPT else (self._kept + chunk)[-KEPT:]
 
 
-def _wait(stream: LogStream) -> None:
-    """Until something has come; select itself knows no file beyond the first 1,024."""
-    with DefaultSelector() as waiting:
-        waiting.register(stream.fileno(), EVENT_READ)
-        waiting.select()
-
-
 def _gathered(stream: LogStream, first: bytes | None) -> Iterator[bytes]:
     """What has arrived at a time, with what came before: servers send far smaller pieces than are good to handle."""
     stream.unblock()
-    parts, size, chunk = [first or b""], 0, first
-    while chunk != b"":
-        chunk = stream.receive()
-        if chunk:
-            parts.append(chunk)
-            size += len(chunk)
-        if (not chunk or size >= TOGETHER) and any(parts):
-            yield b"".join(parts)
-            parts, size = [], 0
-        if chunk is None:
-            _wait(stream)
+    parts, size, total, chunk = [first or b""], 0, 0, first
+    # select itself knows no file beyond the first 1,024.
+    with DefaultSelector() as waiting:
+        waiting.register(stream.fileno(), EVENT_READ)
+        while chunk != b"":
+            chunk = stream.receive()
+            if chunk:
+                parts.append(chunk)
+                size += len(chunk)
+            if (not chunk or size >= TOGETHER) and any(parts):
+                yield b"".join(parts)
+                total += size
+                parts, size = [], 0
+            if chunk is None:
+                waiting.select()
+                if total > TOGETHER:
+                    # Waking up costs more than reading: of a long log some more may come first.
+                    time.sleep(BREATH)
 
 
 def _has_times(head: bytes) -> bool:
