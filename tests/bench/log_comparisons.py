@@ -5,13 +5,16 @@ A kubelet hands out some megabytes a second, whoever asks: clients differ in wha
 
 from __future__ import annotations
 
-from tests.bench.log_objects import ONE, TWENTY
+from tests.bench.log_objects import LIVE, ONE, TWENTY
 from tests.bench.values import PLUGIN, Comparison, Rival
 
 PODS_OF = "--selector=workflows.argoproj.io/workflow="
 ROUNDS = 3
+QUICK_ROUNDS = 11
 STERN = ("stern", "--no-follow", "--tail=-1", "--color=never", "--container=main", "--max-log-requests=50")
 KUBECTL = ("kubectl", "logs", "--container=main", "--tail=-1")
+# Ends the command behind it when its first line has come.
+FIRST_LINE = ("bash", "-c", 'read -r line < <(exec "$@"); kill $!; echo "$line"', "first-line-of")
 
 
 def comparisons() -> tuple[Comparison, ...]:
@@ -30,5 +33,11 @@ def comparisons() -> tuple[Comparison, ...]:
                 Rival((*STERN, f"{PODS_OF}{TWENTY}"), time=1.05),
             ),
             ROUNDS,
+        ),
+        Comparison(
+            "the first line of a log that is followed",
+            ((*FIRST_LINE, PLUGIN, "logs", LIVE, "-f"),),
+            (Rival((*FIRST_LINE, *KUBECTL, f"{PODS_OF}{LIVE}", "-f"), time=1.3),),
+            QUICK_ROUNDS,
         ),
     )

@@ -1,6 +1,6 @@
-"""Create the logs that the bench reads: one of 100 MB, and twenty of 10 MB; `python -m tests.bench.log_objects`.
+"""Create the logs of the bench: of 100 MB, twenty of 10 MB, and one that goes on; `python -m tests.bench.log_objects`.
 
-They are two workflows in the namespace of the kubeconfig's context, which stay there for the next time.
+They are three workflows in the namespace of the kubeconfig's context, which stay there for the next time.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from typing import Any
 
-ONE, TWENTY = "bench-log-one", "bench-log-twenty"
+ONE, TWENTY, LIVE = "bench-log-one", "bench-log-twenty", "bench-log-live"
 LINE = 100
 IMAGE = "cluster.local/busybox:1"
 Manifest = dict[str, Any]
@@ -27,6 +28,12 @@ def main() -> None:
             ["kubectl", "wait", f"workflow/{name}", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=20m"],
             check=True,
         )
+    if _phase(LIVE) != f"Running{LIVE}":
+        subprocess.run(["kubectl", "create", "-f", "-"], input=json.dumps(live_workflow()), text=True, check=True)
+    of_it = f"--selector=workflows.argoproj.io/workflow={LIVE}"
+    # There is no pod to wait for in the first moment.
+    while subprocess.run(["kubectl", "wait", "pod", of_it, "--for=condition=Ready", "--timeout=5m"]).returncode:
+        time.sleep(1)
 
 
 def workflow(name: str, pods: int, size: int) -> Manifest:
@@ -40,6 +47,14 @@ def workflow(name: str, pods: int, size: int) -> Manifest:
     spec = {"entrypoint": "main", "parallelism": 4, "templates": [main, write_template]}
     kind = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow"}
     return kind | {"metadata": {"name": name}, "spec": spec}
+
+
+def live_workflow() -> Manifest:
+    """A pod that writes a line a second."""
+    write = "i=0; while true; do echo $i; i=$((i + 1)); sleep 1; done"
+    container = {"image": os.environ.get("E2E_IMAGE", IMAGE), "command": ["sh", "-c", write]}
+    spec = {"entrypoint": "main", "templates": [{"name": "main", "container": container}]}
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "metadata": {"name": LIVE}, "spec": spec}
 
 
 def _phase(name: str) -> str:
