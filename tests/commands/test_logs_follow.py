@@ -15,6 +15,7 @@ from tests.cluster.resources import PODS, WORKFLOWS
 from tests.commands.logged import BEGIN
 from tests.commands.shapes import pod_of
 from tests.conftest import PROGRAM, Result, Run
+from tests.follow.following import await_
 
 Manifest = dict[str, Any]
 SECOND = 10**9
@@ -348,3 +349,84 @@ def test_the_outcome_of_a_workflow_that_was_deleted_is_not_known(
     result = following.end()
     assert (result.status, result.stdout) == (1, "")
     assert result.stderr.endswith('error: workflow "wf" was deleted before it had ended: its outcome is not known\n')
+
+
+def test_lines_come_in_the_order_of_their_times_where_that_is_asked_for(follow: Follow, story: Story) -> None:
+    late, early = story.runs(".late"), story.runs(".early")
+    following = follow("--order", "time")
+    await_(lambda: story.cluster.logs.reading == 2)
+    for pod, text, second in ((late, "two", 2), (late, "four", 4), (early, "one", 1), (early, "three", 3)):
+        story.cluster.logs.of(pod).write_lines(text, start=BEGIN + second * SECOND)
+    expected = ["[early] one\n", "[late] two\n", "[early] three\n", "[late] four\n"]
+    assert [following.line() for _ in expected] == expected
+    for path in (".late", ".early"):
+        story.ends(path)
+    story.put("Succeeded")
+    assert following.end() == Result(0, "", "")
+
+
+def test_logs_beyond_the_limit_wait_for_their_turn(follow: Follow, story: Story) -> None:
+    paths = [f".step-{number}" for number in range(5)]
+    for path in paths:
+        story.runs(path, path)
+    following = follow("--max-log-requests", "2")
+    lines = [following.line(), following.line()]
+    for path in paths:
+        story.ends(path)
+    story.put("Succeeded")
+    result = following.end()
+    assert (result.status, result.stderr) == (0, "")
+    assert sorted("".join(lines) + result.stdout) == sorted("".join(f"[{path[1:]}] {path}\n" for path in paths))
+    assert story.cluster.logs.most == 2
+
+
+def test_it_waits_no_longer_for_a_container_than_it_is_told_to(follow: Follow, story: Story) -> None:
+    story.node(".train", "Pending")
+    story.pod(".train", "waiting")
+    following = follow("train", "--pod-running-timeout", "300ms")
+    assert following.notice().startswith("train: ")
+    story.ends(".train")
+    story.put("Succeeded")
+    following.end()
+
+
+def test_without_following_it_waits_for_a_container_as_long_as_it_is_told_to(
+    follow: Follow, story: Story, clean_environment: dict[str, str]
+) -> None:
+    story.node(".train", "Pending")
+    story.pod(".train", "waiting")
+    command = [*PROGRAM, "logs", "wf", "train", "--pod-running-timeout", "60s"]
+    with subprocess.Popen(command, env=clean_environment, stdout=subprocess.PIPE, text=True) as process:
+        await_(lambda: any("watch" in each.query for each in list(story.cluster.journal)))
+        story.runs(".train", "train 1")
+        story.ends(".train")
+        assert (process.communicate()[0], process.returncode) == ("train 1\n", 0)
+
+
+def test_more_logs_than_files_may_be_open_wait_for_their_turn(
+    empty_cluster: SimulatedCluster, clean_environment: dict[str, str]
+) -> None:
+    nodes = [builders.node("wf", f".step-{number}", parent="", phase="Running") for number in range(500)]
+    empty_cluster.load([builders.workflow("wf", *nodes, phase="Running"), *running(nodes, {"running": {}})])
+    names = [pod_of(builders.workflow("wf"), node)["metadata"]["name"] for node in nodes]
+    for number, name in enumerate(names):
+        empty_cluster.logs.of(name).write_lines(f"line {number}", start=BEGIN + number)
+    command = ["sh", "-c", 'ulimit -n 256; exec "$@"', "sh", *PROGRAM, "logs", "wf", "-f", "--max-log-requests", "500"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=clean_environment, stdout=pipe, stderr=pipe, text=True) as process:
+        # What is left is for watches and single questions.
+        await_(lambda: empty_cluster.logs.most == 256 - 64)
+        for name in names:
+            empty_cluster.logs.of(name).end()
+        ended = {"exitCode": 0, "containerID": "containerd://1", "finishedAt": builders.FINISHED}
+        empty_cluster.load([*running(nodes, {"terminated": ended}), builders.workflow("wf", *nodes)])
+        stdout, stderr = process.communicate()
+    assert (process.returncode, stderr) == (0, "")
+    assert sorted(stdout.splitlines()) == sorted(f"[step-{number}] line {number}" for number in range(500))
+    assert empty_cluster.logs.most == 256 - 64
+
+
+def running(nodes: list[Manifest], state: Manifest) -> list[Manifest]:
+    """The pods of these nodes, with their only containers in this state."""
+    status = {"name": "main", "containerID": "containerd://1", "state": state}
+    return [pod_of(builders.workflow("wf"), node, phase="Running", containerStatuses=[status]) for node in nodes]
