@@ -124,34 +124,42 @@ class Tail:
             vain = vain + 1 if again and reader.came_again(end) else 0
             if end.new:
                 tries, self._pause = 0, FIRST_PAUSE
-            if reader.left == 0:
-                reader.complete(NOTHING)
-                return False
-            state = yield from self._look()
-            if state is None:
-                return self._leave(end)
-            if self._has_another_run(state) and not (yield from reader.is_of_previous_run()):
-                self._mistook(state)
-            if self._is_enough(state, end, vain) or (yield from self._is_proven(state, end, again)):
-                reader.complete(end.rest)
-                return self._has_another_run(state)
-            if self._has_another_run(state):
-                return (yield from self._read_what_is_left(end))
+            over = yield from self._is_over(end, vain, again)
+            if over is not None:
+                return over
             again = True
             reader.go_on(end)
             # That nothing new came is no failure: so often in a row, it is the end.
             tries += not vain
-            if tries > TRIES and not self._may_go_on(state):
+            if tries > TRIES and not self._may_go_on(self.target.state):
                 reader.hand_on_rest(end.rest)
                 raise UnreachableError(end.cause or ENDED)
             yield Sleep(self._next_pause())
+
+    def _is_over(self, end: End, vain: int, again: bool) -> Life[bool | None]:
+        """Whether another run has begun, where nothing more is to be read of this one; None where it goes on."""
+        reader = self._reader
+        if reader.left == 0:
+            reader.complete(NOTHING)
+            return False
+        state = yield from self._look()
+        if state is None:
+            return self._leave(end)
+        if self._has_another_run(state) and not (yield from reader.is_of_previous_run()):
+            self._mistook(state)
+        if self._is_enough(state, end, vain) or (yield from self._is_proven(state, end, again)):
+            reader.complete(end.rest)
+            return self._has_another_run(state)
+        if self._has_another_run(state):
+            return (yield from self._read_what_is_left(end))
+        return None
 
     def _is_running(self, state: Container) -> bool:
         """Whether the run that is read is still at work."""
         return state.state == "running" and self.run in ("", state.id)
 
-    def _may_go_on(self, state: Container) -> bool:
-        return self.follows and self._is_running(state)
+    def _may_go_on(self, state: Container | None) -> bool:
+        return self.follows and state is not None and self._is_running(state)
 
     def _is_proven(self, state: Container, end: End, again: bool) -> Life[bool]:
         """Whether a log that will not go on has been seen to its last line."""
