@@ -30,14 +30,19 @@ ALL = [
 ]
 
 
+def unborn(prefix: str) -> Iterator[str]:
+    """The name of a workflow that does not exist yet, nor any more in the end."""
+    if os.environ.get("E2E") != "1":
+        pytest.skip("needs a real cluster: make e2e")
+    name = f"{prefix}-{random.randrange(10**5)}"
+    yield name
+    kubectl("delete", "workflow", name, "--ignore-not-found", "--wait=false")
+
+
 @pytest.fixture(scope="module")
 def name() -> Iterator[str]:
     """The name of a workflow with a sidecar, a retry and a containerSet, which does not exist yet."""
-    if os.environ.get("E2E") != "1":
-        pytest.skip("needs a real cluster: make e2e")
-    name = f"logs-of-steps-{random.randrange(10**5)}"
-    yield name
-    kubectl("delete", "workflow", name, "--ignore-not-found", "--wait=false")
+    yield from unborn("logs-of-steps")
 
 
 def workflow(name: str) -> Manifest:
@@ -142,11 +147,7 @@ def counting(name: str, to: int) -> Manifest:
 
 @pytest.fixture
 def counts() -> Iterator[str]:
-    if os.environ.get("E2E") != "1":
-        pytest.skip("needs a real cluster: make e2e")
-    name = f"logs-count-{random.randrange(10**5)}"
-    yield name
-    kubectl("delete", "workflow", name, "--ignore-not-found", "--wait=false")
+    yield from unborn("logs-count")
 
 
 @pytest.fixture
