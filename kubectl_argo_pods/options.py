@@ -41,6 +41,9 @@ class Tail(NamedTuple):
     help: str
 
 
+FILES = "Read the workflows from a file, a directory, or - for standard input; several by commas or repeated."
+
+
 class Manifests(NamedTuple):
     """Where workflows are read from, if not from a cluster."""
 
@@ -48,7 +51,7 @@ class Manifests(NamedTuple):
         tuple[str, ...],
         Option(
             ("-f", "--filename"),
-            "Read the workflows from a file, a directory, or - for standard input; several by commas or repeated.",
+            FILES,
             "FILE",
             "file",
         ),
@@ -288,7 +291,7 @@ class LogManifests(NamedTuple):
         tuple[str, ...],
         Option(
             ("--filename",),
-            "Read the workflows from a file, a directory, or - for standard input; several by commas or repeated.",
+            FILES,
             "FILE",
             "file",
         ),
