@@ -14,7 +14,7 @@ from kubectl_argo_pods.shown import Shown, listed
 from kubectl_argo_pods.sources import PodQuery, Sources, open_source
 from kubectl_argo_pods.sources.finding import Wanted
 from kubectl_argo_pods.sources.snapshot import Snapshot
-from kubectl_argo_pods.workflow import Workflow
+from kubectl_argo_pods.without_nodes import no_node
 
 
 class Asked(NamedTuple):
@@ -68,16 +68,7 @@ def rows(
     except NoMatchError:
         if any(workflows) or len(found) != 1:
             raise
-        # Without a node it is not the NODE that is wrong.
-        workflow = found[0].workflow
-        raise NoMatchError(f'no node "{nodes[0]}" in workflow "{workflow.name}": {state(workflow)}') from None
-
-
-def state(workflow: Workflow) -> str:
-    """How a workflow without nodes stands, as a sentence goes on; of one that failed early it is all there is."""
-    if not workflow.phase:
-        return "it has not begun: no workflow controller has taken it up yet"
-    return f"it is {workflow.phase}: {workflow.message or 'it has no nodes'}"
+        raise no_node(nodes[0], found[0].workflow) from None
 
 
 def joined(snapshots: Iterable[Snapshot], filters: Filters) -> list[list[NodePod]]:

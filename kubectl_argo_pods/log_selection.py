@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kubectl_argo_pods import attempts
-from kubectl_argo_pods.asked import chosen, joined, state
+from kubectl_argo_pods.asked import chosen, joined
 from kubectl_argo_pods.attempts import Attempts
 from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.finality import settled
@@ -19,6 +19,7 @@ from kubectl_argo_pods.selection import named
 from kubectl_argo_pods.shown import select_in_each
 from kubectl_argo_pods.sources.snapshot import Snapshot
 from kubectl_argo_pods.targets import Artifact, Key, Selected, Target
+from kubectl_argo_pods.without_nodes import no_node, nothing_found, waited_for
 from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Node
 
 MOST_NAMES = 5
@@ -90,9 +91,7 @@ class LogSelection:
         """That there are no logs, and why if that can be told; `place` is where was looked."""
         if len(self._snapshots) != 1 or self._rows:
             return f"No logs found {place}."
-        workflow = self._snapshots[0].workflow
-        why = "" if workflow.nodes else f" I{state(workflow).removeprefix('i')}"
-        return f'No logs found for workflow "{workflow.name}" in {workflow.namespace} namespace.{why}'
+        return nothing_found("logs", self._snapshots[0].workflow)
 
     def artifact_of(self, target: Target) -> Artifact | None:
         """Where the log of a target is archived, as the workflow tells by now.
@@ -133,16 +132,15 @@ class LogSelection:
         """Where there is no node at all it is not the word that is wrong."""
         if any(workflows) or len(self._snapshots) != 1:
             return None
-        workflow = self._snapshots[0].workflow
-        why = "it was deleted" if self._snapshots[0].cut_off else state(workflow)
-        return NoMatchError(f'no node "{word}" in workflow "{workflow.name}": {why}')
+        why = "it was deleted" if self._snapshots[0].cut_off else ""
+        return no_node(word, self._snapshots[0].workflow, why)
 
     def _waited_for(self, workflows: list[list[NodePod]]) -> list[str]:
         """That a workflow that is followed has no nodes yet, or has ended without any."""
         if self._meant.follow and len(workflows) == 1 and not workflows[0] and self._snapshots[0].workflow.ended:
             return [] if self._snapshots[0].cut_off else [self.nothing("")]
         return [
-            f'workflow "{each.workflow.name}" has no nodes yet: {state(each.workflow)} (waiting for them)'
+            waited_for(each.workflow)
             for each, rows in zip(self._snapshots, workflows, strict=True)
             if self._meant.follow and not rows and not each.workflow.ended
         ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
-from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows, state
+from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.errors import NoMatchError, UsageError
 from kubectl_argo_pods.options import Argument, Connection, Filters, Manifests, View
@@ -28,7 +28,7 @@ from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.finding import Wanted, find, is_one, place, summaries
 from kubectl_argo_pods.sources.snapshot import Snapshot
-from kubectl_argo_pods.workflow import Workflow
+from kubectl_argo_pods.without_nodes import may_have_nodes, nothing_found, waited_for
 
 WORDS = Argument("[WORKFLOW [NODE...]]", "The workflow, and the nodes whose pods are meant.")
 
@@ -109,13 +109,7 @@ def _nothing(shown: list[Snapshot], meant: Asked, filters: Filters) -> str:
     left = f" with {', '.join(narrowed)}" if narrowed else ""
     if len(shown) != 1:
         return f"No pods found {place(meant.wanted)}{left}."
-    workflow = shown[0].workflow
-    why = "" if _has_nodes(workflow) else f" It{state(workflow).removeprefix('it')}"
-    return f'No pods found for workflow "{workflow.name}" in {workflow.namespace} namespace{left}.{why}'
-
-
-def _has_nodes(workflow: Workflow) -> bool:
-    return bool(workflow.nodes or workflow.offloaded or workflow.unreadable)
+    return nothing_found("pods", shown[0].workflow, left)
 
 
 def _narrowing(nodes: tuple[str, ...], filters: Filters) -> list[str]:
@@ -180,26 +174,31 @@ def _rows_by_now(
     shown: list[Snapshot], meant: Asked, filters: Filters, view: View
 ) -> tuple[list[NodePod], list[NoMatchError]]:
     """The rows of a workflow at work, and the words for nodes that it does not have yet."""
-    words, misses = [], []
-    for word in meant.nodes:
-        try:
-            rows(shown, (word,), filters)
-            words.append(word)
-        except NoMatchError as error:
-            misses.append(error)
-    if misses and not words:
-        return [], misses
-    return rows(shown, tuple(words), filters, all_nodes=view.all_nodes, orphans=view.orphans), misses
+
+    def of(words: tuple[str, ...]) -> list[NodePod]:
+        return rows(shown, words, filters, all_nodes=view.all_nodes, orphans=view.orphans)
+
+    try:
+        return of(meant.nodes), []
+    except NoMatchError:
+        # One of the words, at least: the rest of the time, one look is enough.
+        misses = {word: error for word in meant.nodes if (error := _miss(word, of))}
+    present = tuple(word for word in meant.nodes if word not in misses)
+    return of(present) if present else [], list(misses.values())
+
+
+def _miss(word: str, of: Callable[[tuple[str, ...]], list[NodePod]]) -> NoMatchError | None:
+    try:
+        of((word,))
+    except NoMatchError as error:
+        return error
+    return None
 
 
 def _without_pods(shown: list[Snapshot], found: list[NodePod]) -> list[str]:
     """What is waited for while there is nothing to show."""
     workflows = [] if found else [snapshot.workflow for snapshot in shown]
-    return [
-        f'workflow "{workflow.name}" has no nodes yet: {state(workflow)} (waiting for them)'
-        for workflow in workflows
-        if not workflow.ended and not _has_nodes(workflow)
-    ]
+    return [waited_for(each) for each in workflows if not each.ended and not may_have_nodes(each)]
 
 
 def _key(row: NodePod) -> tuple[str, ...]:
