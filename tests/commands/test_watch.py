@@ -227,6 +227,8 @@ def test_what_the_watch_of_workflows_has_missed_is_no_reason_to_list_pods_anew(
     running.faults.stall("/workflows")
     running.watches.end()
     await_(lambda: watches_asked(running) == 4)
+    # That of the pods is open, and misses nothing.
+    await_watches(running, 1)
     listed = lists_of_pods(running)
     running.state.forget_history()
     running.faults.release()
