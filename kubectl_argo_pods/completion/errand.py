@@ -48,10 +48,10 @@ def _let_go(writer: int) -> None:
 
 
 def _received(reader: int, deadline: float) -> bytes:
-    from select import select
+    from kubectl_argo_pods.waiting import wait
 
     chunks: list[bytes] = []
-    while (left := deadline - time.monotonic()) > 0 and select([reader], [], [], left)[0]:
+    while (left := deadline - time.monotonic()) > 0 and wait([reader], [], left)[0]:
         chunk = os.read(reader, 1 << 16)
         if not chunk:
             return b"".join(chunks)

@@ -15,6 +15,7 @@ from tests.cluster import SimulatedCluster
 from tests.cluster.exec import V4, Cut
 from tests.commands import running
 from tests.conftest import PROGRAM, Result, Run
+from tests.many_files import MANY_FILES
 
 pytestmark = pytest.mark.usefixtures("deep")
 
@@ -64,17 +65,6 @@ def test_bytes_pass_both_ways_unchanged(clean_environment: dict[str, str]) -> No
     )
     assert hashlib.sha256(done.stdout).digest() == hashlib.sha256(sent).digest()
     assert (done.returncode, done.stderr) == (0, b"")
-
-
-# Runs a program that inherits more open files than a select can wait for.
-MANY_FILES = """
-import os, resource, sys
-limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit, 4096), limit))
-for _ in range(1100):
-    os.set_inheritable(os.dup(2), True)
-os.execv(sys.argv[1], sys.argv[1:])
-"""
 
 
 @pytest.mark.parametrize("flags", [(), ("--all",)], ids=["one pod", "all pods"])

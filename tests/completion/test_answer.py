@@ -20,9 +20,10 @@ from kubectl_argo_pods.__main__ import DEBUG
 from kubectl_argo_pods.completion.answer import TIMEOUT
 from tests.cluster import Rule, SimulatedCluster
 from tests.cluster.resources import WORKFLOWS as WORKFLOW_RESOURCE
-from tests.completion.conftest import Tab
+from tests.completion.conftest import AGE, Tab
 from tests.completion.test_candidates import IN_ORDER, NODES, VERBS, WORKFLOWS
 from tests.conftest import PROGRAM, Result, Run
+from tests.many_files import MANY_FILES
 from tests.test_imports import OURS, SLOW, imported
 
 ETL = [WORKFLOWS[0], IN_ORDER]
@@ -288,6 +289,13 @@ def until_waited_for(inode: int) -> None:
     while not re.search(rf"-> .*:{inode} ", Path("/proc/locks").read_text()):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_it_answers_however_many_files_are_open(cluster: SimulatedCluster, clean_environment: dict[str, str]) -> None:
+    command = [sys.executable, "-c", MANY_FILES, *PROGRAM, "__complete", "etl"]
+    done = subprocess.run(command, env=clean_environment, capture_output=True, text=True, timeout=60)
+    answer = Result(done.returncode, AGE.sub("AGE", done.stdout), done.stderr)
+    assert answer == Result(0, "".join(f"{line}\n" for line in ETL), "")
 
 
 LINES = {"verbs": [""], "nodes": ["etl-7k2lp", ""], "flags": ["-"], "formats": ["-o", ""]}
