@@ -19,7 +19,7 @@ def may_have_nodes(workflow: Workflow) -> bool:
 
 def waited_for(workflow: Workflow) -> str:
     """That the nodes of a workflow at work are waited for."""
-    return f'workflow "{workflow.name}" has no nodes yet: {state(workflow)} (waiting for them)'
+    return f'workflow "{workflow.name}" has no nodes yet: {_standing(workflow)} (waiting for them)'
 
 
 def no_node(word: str, workflow: Workflow, why: str = "") -> NoMatchError:
@@ -28,7 +28,12 @@ def no_node(word: str, workflow: Workflow, why: str = "") -> NoMatchError:
 
 
 def state(workflow: Workflow) -> str:
-    """How the workflow stands, as a sentence goes on; of one that failed early it is all there is."""
+    """How the workflow stands, as a sentence goes on; the message of one that failed early is all there is."""
+    known = workflow.message or not workflow.phase
+    return _standing(workflow) if known else f"{_standing(workflow)} and has no nodes"
+
+
+def _standing(workflow: Workflow) -> str:
     if not workflow.phase:
         return "it has not begun: no workflow controller has taken it up yet"
-    return f"it is {workflow.phase}: {workflow.message or 'it has no nodes'}"
+    return f"it is {workflow.phase}: {workflow.message}" if workflow.message else f"it is {workflow.phase}"

@@ -302,18 +302,26 @@ def test_a_kubeconfig_that_cannot_be_used_is_named(
 NOT_BEGUN = "has not begun: no workflow controller has taken it up yet"
 
 
-@pytest.mark.parametrize("status_", [{}, {"nodes": None}, {"phase": ""}], ids=str)
+@pytest.mark.parametrize(
+    ("status_", "stands"),
+    [
+        ({}, NOT_BEGUN),
+        ({"nodes": None}, NOT_BEGUN),
+        ({"phase": ""}, NOT_BEGUN),
+        ({"phase": "Running"}, "is Running and has no nodes"),
+        ({"phase": "Failed", "message": "invalid spec"}, "is Failed: invalid spec"),
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("way", ["kube", "argo server"])
-def test_a_workflow_that_nobody_has_looked_at_has_no_pods(
-    argo_pods: Run, empty_cluster: SimulatedCluster, way: str, status_: Any
+def test_a_workflow_without_nodes_has_no_pods(
+    argo_pods: Run, empty_cluster: SimulatedCluster, way: str, status_: Any, stands: str
 ) -> None:
     empty_cluster.load([builders.workflow("wf") | {"status": status_}])
     server = empty_cluster.argo_server_url.removeprefix("http://")
     args = ("-s", server, "--secure=false") if way == "argo server" else ()
-    assert argo_pods("wf", *args) == Result(
-        0, "", f'No pods found for workflow "wf" in argo namespace. It {NOT_BEGUN}\n'
-    )
-    assert argo_pods("wf", "a", *args) == Result(1, "", f'error: no node "a" in workflow "wf": it {NOT_BEGUN}\n')
+    assert argo_pods("wf", *args) == Result(0, "", f'No pods found for workflow "wf" in argo namespace. It {stands}\n')
+    assert argo_pods("wf", "a", *args) == Result(1, "", f'error: no node "a" in workflow "wf": it {stands}\n')
 
 
 def test_what_a_server_says_cannot_steer_the_terminal(argo_pods: Run, tmp_path: Path) -> None:

@@ -274,6 +274,7 @@ def test_a_node_that_never_comes_is_an_error_in_the_end(watch: Watch, running: S
     [
         ("", "", "it has not begun: no workflow controller has taken it up yet"),
         ("Pending", "Waiting for mutex", "it is Pending: Waiting for mutex"),
+        ("Running", "", "it is Running"),
     ],
 )
 def test_a_workflow_without_nodes_yet_says_what_is_waited_for(
