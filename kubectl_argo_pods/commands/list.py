@@ -138,7 +138,7 @@ def _list_workflows(sources: Sources, wanted: Wanted, look: Look, view: View) ->
 
 def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: Scope, timeout: float | None) -> int:
     from kubectl_argo_pods.output.watching import open_watched
-    from kubectl_argo_pods.sources.following import follow
+    from kubectl_argo_pods.sources.following import follow, have_ended
 
     if not look.format.is_table:
         raise UsageError(f"-w/--watch shows a table, not -o {look.format.kind}")
@@ -163,9 +163,11 @@ def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: S
         anything = anything or bool(found)
         watched.show(headers, list(zip(map(_key, ordered), cells, strict=True)))
     watched.end()
-    if misses:
+    # As kubectl's, a watch whose time is up ends well, whatever it was still waiting for.
+    over = have_ended(shown)
+    if over and misses:
         raise misses[0]
-    if not anything:
+    if over and not anything:
         print_notices([_nothing(shown, meant, filters)])
     return _status(shown)
 

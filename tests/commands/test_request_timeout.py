@@ -36,6 +36,20 @@ def test_a_watch_ends_well(kubernetes: dict[str, str]) -> None:
     assert [len(each.stdout.splitlines()) for each in (theirs, ours)] == [2, 2]
 
 
+MISS = 'no node or pod "b" in workflow "wf"; `--all-nodes` lists every node (waiting for it)\n'
+
+
+@pytest.mark.parametrize(("meant", "said"), [(["b"], MISS), (["-l", "at=work"], "")], ids=["a node", "a label"])
+def test_a_watch_ends_well_before_what_is_waited_for_has_come(
+    kubernetes: dict[str, str], meant: list[str], said: str
+) -> None:
+    """That nothing has come by then is no mistake in the words: the workflow may still come to it."""
+    theirs = ran(["kubectl", "get", "workflows", "-l", "at=work", "-w", TIMEOUT], kubernetes)
+    ours = ran([*PROGRAM, "wf", *meant, "-w", TIMEOUT], kubernetes)
+    assert [(each.status, each.stdout) for each in (theirs, ours)] == [(0, "")] * 2
+    assert (theirs.stderr, ours.stderr) == ("", said)
+
+
 def test_a_followed_log_ends_as_an_error(kubernetes: dict[str, str]) -> None:
     theirs = ran(["kubectl", "logs", "-f", A, "-c", "main", TIMEOUT], kubernetes)
     ours = ran([*PROGRAM, "logs", "-f", "wf", "--prefix=never", TIMEOUT], kubernetes)
