@@ -16,19 +16,44 @@ COLUMN = 34
 WORDS = {
     "WORKFLOW": {
         "NAME, wf/NAME": "the workflow of this name; wf/NAME where the name is a command's",
+        "UID": "the workflow of this uid, where a name has been used again",
         "@latest, @failed, @running": "the newest workflow, the newest that failed, the newest that runs",
         "'GLOB'": "the workflows whose names match",
     },
     "NODE": {
-        "train, 'train(0)'": "a node by its display name, an attempt of a retry, or an item of a loop",
-        "wf.etl.train, etl.train": "a node by its own name, or the tail of it",
-        "POD, pod/NAME": "the node of this pod",
+        "train, 'process(0:item-1)'": (
+            "the node of this display name; a retry means its last attempt, a DAG or Steps the pods under it"
+        ),
+        "'train(0)'": "one attempt of a retry, one item of a loop",
+        "wf.etl.train, etl.train": "a node's own name, or the tail of it",
+        "node/NAME": "either name, where it is a command's, too",
+        "POD, pod/NAME, NODE-ID": "the node of this pod, or of this id",
         "'GLOB'": "the nodes and pods whose names match",
         "template:GLOB": "the nodes of these templates",
         "param:NAME=VALUE": "the nodes with this input parameter",
         "@failed, @running, @pending, @succeeded": "the nodes in this phase; @failed includes Error",
-        "@first-failed, @last": "the node that failed first; the node that started last",
+        "@first-failed, @last": "the node that failed first; the one that started last",
     },
+}
+VARIABLES = {
+    "KUBECONFIG, KUBERC, KUBECACHEDIR, HTTPS_PROXY, HTTP_PROXY, NO_PROXY": "what they mean to kubectl",
+    "ARGO_SERVER, ARGO_TOKEN, ARGO_NAMESPACE, ARGO_INSTANCEID": "what they mean to argo",
+    "ARGO_SECURE, ARGO_INSECURE_SKIP_VERIFY, ARGO_BASE_HREF": "what they mean to argo",
+    "KUBECTL_ARGO_PODS_OUTPUT": "-o of the list, say wide",
+    "KUBECTL_ARGO_PODS_COLOR": "--color: auto, always or never",
+    "KUBECTL_ARGO_PODS_COMPLETION_TIMEOUT": "how long TAB waits for a cluster, say 3s; by default a second",
+    "KUBECTL_ARGO_PODS_DEBUG": "if not empty, a traceback with each error, for a report",
+    "NO_COLOR": "if not empty, no colour unless it is asked for",
+}
+STATUSES = {
+    "0": "done; an empty list, too",
+    "1": "an error: the message says what, where and the way out",
+    "2": "the command line is wrong",
+    "3": "logs are incomplete: stderr says which",
+    "4, 5": "with logs --exit-status: what was meant has Failed, or is in Error",
+    "124": "what was waited for did not come in time",
+    "130": "interrupted",
+    "any other": "that of the command that exec, shell or run has run",
 }
 
 

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kubectl_argo_pods import __version__, cli
-from kubectl_argo_pods.help import PROGRAM, WORDS, Page, declared, spelled
+from kubectl_argo_pods.help import PROGRAM, STATUSES, VARIABLES, WORDS, Page, declared, spelled
 from kubectl_argo_pods.options import Connection, Option
 
 PAGE = Path(__file__).parent.parent / "man/kubectl-argo_pods.1"
@@ -21,16 +20,6 @@ ABOUT = (
     "Without a command, it lists: the workflows, or the pods of a workflow by step. A command may stand before or "
     "behind the name of the workflow.",
 )
-STATUSES = {
-    "0": "Done.",
-    "1": "An error, which standard error names.",
-    "2": "The command line is wrong.",
-    "3": "Logs are incomplete.",
-    "4, 5": "With --exit-status: a node that was meant has Failed, has ended with Error.",
-    "124": "Timed out.",
-    "130": "Interrupted.",
-    "any other": "The status of the program that exec or run has run.",
-}
 
 
 def manual() -> str:
@@ -56,7 +45,7 @@ def _lines(pages: list[Page]) -> Iterator[str]:
         yield from _command(page)
     yield from (".SH OPTIONS OF THE CONNECTION", ".PP", "They can be passed to every command that asks a cluster.")
     yield from _options(option for _, _, option in declared(Connection))
-    yield from (".SH ENVIRONMENT", *_definitions(_variables(pages)))
+    yield from (".SH ENVIRONMENT", *_definitions(VARIABLES.items()))
     yield from (".SH EXIT STATUS", *_definitions(STATUSES.items()))
     yield from (".SH SEE ALSO", ".BR kubectl (1),", ".BR argo (1)")
 
@@ -77,19 +66,6 @@ def _options(options: Iterable[Option]) -> Iterator[str]:
 def _definitions(entries: Iterable[tuple[str, str]]) -> Iterator[str]:
     for term, meaning in entries:
         yield from (".TP", ".B " + _escaped(term), _escaped(meaning))
-
-
-def _variables(pages: list[Page]) -> Iterator[tuple[str, str]]:
-    """The variables that options name as their defaults, and those that every kubectl plugin knows."""
-    yield "KUBECONFIG", "The kubeconfig files, as kubectl has them."
-    yield "NO_COLOR", "Do not colour, if it is set."
-    declared_ = [option for page in pages for options in page.sections.values() for option in options]
-    seen = set()
-    for option in [*(option for _, _, option in declared(Connection)), *declared_]:
-        for variable in re.findall(r"\[\$(\w+)\]", option.help):
-            if variable not in seen:
-                seen.add(variable)
-                yield variable, f"The default of {option.names[-1]}."
 
 
 def _bold(usage: str, program: str) -> str:

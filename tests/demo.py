@@ -24,6 +24,7 @@ COMMANDS = (
     f"kubectl argo-pods {NAME} 'transform(2:größen)' -o wide",
     f"kubectl argo-pods {NAME} @running -o name",
     f"kubectl argo-pods logs {NAME} check --attempts all",
+    f"kubectl argo-pods exec {NAME} check -- sh -c 'echo checked 42 rows'",
 )
 TIME = re.compile(r"\b(\d+[dhms])+\b")
 SHOWN = ("dag", "loops", "retries", "failing", "suspended")  # of what was recorded

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 
 import pytest
 
 from kubectl_argo_pods import cli
+from kubectl_argo_pods.help import VARIABLES
 from release.manual import PAGE, manual
 
 
@@ -30,3 +32,14 @@ def test_the_page_has_every_option_and_example_of_a_command(command: str) -> Non
     names = [field.option.names[-1] for field in cli.fields(command)]
     assert [name for name in names if name not in plain] == []
     assert [example for example in cli.page(command).examples.values() if example not in plain] == []
+
+
+def test_the_page_has_every_variable_that_an_option_names() -> None:
+    named = {
+        name
+        for command in cli.FUNCTIONS
+        for field in cli.fields(command)
+        for name in re.findall(r"\[\$(\w+)", field.option.help)
+    }
+    told = {name for names in VARIABLES for name in names.split(", ")}
+    assert named and named <= told
