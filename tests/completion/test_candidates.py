@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from kubectl_argo_pods.cli import FUNCTIONS, fields
 from kubectl_argo_pods.completion import offers
 from kubectl_argo_pods.completion.line import commands
 from kubectl_argo_pods.workflow import PHASES
@@ -164,6 +166,26 @@ FREE = {
 def test_an_option_completes_its_value_unless_nobody_can_know_it() -> None:
     options = {each for command in commands().values() for each in command.options if each.kind != "flag"}
     assert {each.names[-1] for each in options if not each.completes} == FREE
+
+
+@pytest.mark.parametrize("command", FUNCTIONS)
+def test_every_flag_of_a_command_is_offered_and_no_other(
+    tab: Tab, empty_cluster: SimulatedCluster, command: str
+) -> None:
+    offered = [line.partition("\t")[0] for line in tab(f"{command} -")[:-1]]
+    assert sorted(offered) == sorted(flags(command))
+
+
+@pytest.mark.parametrize("command", FUNCTIONS)
+def test_the_script_alone_knows_every_flag_of_a_command_and_no_other(argo_pods: Run, command: str) -> None:
+    array = f"_shtab_kubectl_argo_pods_{command}_option_strings[@]"
+    script = f'{argo_pods("completion", "bash").stdout}\nprintf "%s\\n" "${{{array}}}"'
+    done = subprocess.run(["bash", "--norc", "-s"], input=script, capture_output=True, text=True, check=True)
+    assert sorted(done.stdout.split()) == sorted(flags(command))
+
+
+def flags(command: str) -> list[str]:
+    return ["--help", *(name for field in fields(command) for name in field.option.names)]
 
 
 @pytest.mark.parametrize("line", OFFERED)
