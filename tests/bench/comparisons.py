@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.bench import exec_comparisons, log_comparisons
-from tests.bench.objects import LARGE, MANY, SMALL, Load
+from tests.bench.objects import CROWD, LARGE, MANY, SMALL, Load
 from tests.bench.values import PLUGIN, Comparison, Rival
 
 PODS_OF = "--selector=workflows.argoproj.io/workflow="
@@ -11,11 +11,14 @@ PODS_OF = "--selector=workflows.argoproj.io/workflow="
 
 # A place where nothing can be kept, so that TAB asks the cluster each time.
 NOTHING_KEPT = "--cache-dir=/dev/null"
+# The namespace, and what stands behind `kubectl argo-pods`.
 TYPED = {
-    "TAB for a workflow": (NOTHING_KEPT, ""),
-    "TAB for a node": (NOTHING_KEPT, f"{SMALL.workflow}-0", ""),
-    "TAB for a workflow once more": ("",),
-    "TAB for a node once more": (f"{SMALL.workflow}-0", ""),
+    "TAB for a workflow": (SMALL, (NOTHING_KEPT, "")),
+    "TAB for a node": (SMALL, (NOTHING_KEPT, f"{SMALL.workflow}-0", "")),
+    "TAB for a workflow once more": (SMALL, ("",)),
+    "TAB for a node once more": (SMALL, (f"{SMALL.workflow}-0", "")),
+    f"TAB for one of {CROWD.workflows} workflows": (CROWD, (NOTHING_KEPT, "")),
+    f"TAB for one of {CROWD.workflows} workflows once more": (CROWD, ("",)),
 }
 
 
@@ -39,7 +42,7 @@ def comparisons(rounds: int) -> tuple[Comparison, ...]:
             (Rival(("argo", "list", many), time=0.02), Rival(("kubectl", "get", "workflows", many))),
             few,
         ),
-        *(_tab(what, words, rounds) for what, words in TYPED.items()),
+        *(_tab(what, load, words, rounds) for what, (load, words) in TYPED.items()),
         Comparison(
             f"TAB for these {MANY.workflows} workflows",
             (_kubectl_tab("argo-pods", NOTHING_KEPT, many, ""),),
@@ -69,11 +72,10 @@ def _plugin(*arguments: str) -> tuple[tuple[str, ...], ...]:
     return (PLUGIN, *arguments), ("kubectl", "argo-pods", *arguments)
 
 
-def _tab(what: str, words: tuple[str, ...], rounds: int) -> Comparison:
-    """TAB behind `kubectl argo-pods`, and the completion of kubectl itself, which keeps no names."""
-    where = f"--namespace={SMALL.namespace}"
-    rival = Rival(_kubectl_tab("get", "pods", where, ""), time=1.5)
-    return Comparison(what, (_kubectl_tab("argo-pods", where, *words),), (rival,), rounds)
+def _tab(what: str, load: Load, words: tuple[str, ...], rounds: int) -> Comparison:
+    """TAB behind `kubectl argo-pods`, and the completion of kubectl itself for a few pods; it keeps no names."""
+    rival = Rival(_kubectl_tab("get", "pods", f"--namespace={SMALL.namespace}", ""), time=1.5)
+    return Comparison(what, (_kubectl_tab("argo-pods", f"--namespace={load.namespace}", *words),), (rival,), rounds)
 
 
 def _kubectl_tab(*words: str) -> tuple[str, ...]:

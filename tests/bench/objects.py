@@ -37,6 +37,7 @@ class Load(NamedTuple):
 SMALL = Load("bench-small", "small", 1, 50, with_pods=True)
 LARGE = Load("bench-large", "large", 1, 5000, with_pods=True)
 MANY = Load("bench-many", "many", 150, 1500, with_pods=False)
+CROWD = Load("bench-crowd", "crowd", 10_000, 1, with_pods=False)
 # Its pods are those of tests/bench/running.py.
 RUNNING = Load("bench-exec", "exec", 1, 50, with_pods=False)
 
@@ -45,7 +46,7 @@ Send = Callable[[str, str, Manifest], Any]
 
 def main() -> None:
     with open_proxy() as send:
-        for load in (SMALL, LARGE, MANY):
+        for load in (SMALL, LARGE, MANY, CROWD):
             create(load, send)
 
 
