@@ -12,11 +12,11 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from kubectl_argo_pods.cluster.kubeconfig import Cluster, resolve
 from kubectl_argo_pods.errors import ConfigError, TimedOutError
+from kubectl_argo_pods.in_order import ends_in_order
 from kubectl_argo_pods.options import Connection
 from kubectl_argo_pods.session import OUT_OF_TIME
 
@@ -42,66 +42,78 @@ def find(environ: Mapping[str, str]) -> str:
     return found
 
 
+class Handover(NamedTuple):
+    """A kubectl, the flags by which it reaches the same cluster as the same user, and its environment."""
+
+    program: str
+    flags: tuple[str, ...]
+    environ: Mapping[str, str]
+
+    def words(self, command: Sequence[str], namespace: str) -> list[str]:
+        """The whole command line.
+
+        The flags come after kubectl's verb: before it, kubectl refuses them for a plugin; later, they would overrule.
+        """
+        return [self.program, *command[:1], f"--namespace={namespace}", *self.flags, *command[1:]]
+
+
 def shown(command: Sequence[str], namespace: str, connection: Connection) -> str:
     """The command line as one may paste it into a shell, but for its secrets."""
     flags = [_flag(name, REDACTED if name in SECRET else value) for name, value in _given(connection, BY_KUBECONFIG)]
-    return shlex.join(["kubectl", *_with_flags(command, [*_flags(namespace, connection, PLAIN + APART), *flags])])
+    return shlex.join(Handover("kubectl", (*_flags(connection, PLAIN + APART), *flags), {}).words(command, namespace))
 
 
-def call(
-    command: Sequence[str],
-    namespace: str,
-    connection: Connection,
-    environ: Mapping[str, str],
-    deadline: float | None = None,
-) -> int:
-    """Run a kubectl command to its end; its status, or that of the signal that ended it.
+@contextmanager
+def handed_over(connection: Connection, environ: Mapping[str, str]) -> Iterator[Handover]:
+    """The kubectl to hand commands over to; raises ConfigError. To be used in the main thread."""
+    kubectl = find(environ)
+    with ends_in_order():
+        if not _given(connection, BY_KUBECONFIG):
+            yield Handover(kubectl, _flags(connection, PLAIN + APART), environ)
+            return
+        with _kubeconfig(resolve(connection.overrides(), environ)) as path:
+            # The file says all that the flags would, and would be overruled by some of them.
+            yield Handover(kubectl, _flags(connection, APART), {**environ, "KUBECONFIG": path})
+
+
+def run(words: Sequence[str], environ: Mapping[str, str], deadline: float | None = None) -> int:
+    """Run a kubectl to its end, with our own streams; its status, or that of the signal that ended it.
 
     The deadline is of time.monotonic(). Raises ConfigError and TimedOutError.
     """
-    kubectl = find(environ)
-    if not _given(connection, BY_KUBECONFIG):
-        words = _with_flags(command, _flags(namespace, connection, PLAIN + APART))
-        return _run([kubectl, *words], environ, deadline)
-    cluster = resolve(connection.overrides(), environ)
-    with _kubeconfig(cluster) as path:
-        # The file says all that the flags would, and would be overruled by some of them.
-        words = _with_flags(command, _flags(namespace, connection, APART))
-        return _run([kubectl, *words], {**environ, "KUBECONFIG": path}, deadline)
-
-
-def _run(words: Sequence[str], environ: Mapping[str, str], deadline: float | None) -> int:
     # Ctrl-C reaches kubectl, too, and it is for kubectl to say what it means.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         status = _status(words, environ, deadline)
     except OSError as error:
-        raise ConfigError(f"{words[0]} cannot be run: {error.strerror}; name another with KUBECTL_PATH") from error
+        raise cannot_run(words[0], error) from error
     finally:
         signal.signal(signal.SIGINT, before)
     return 128 - status if status < 0 else status
+
+
+def cannot_run(program: str, error: OSError) -> ConfigError:
+    """What to say of a kubectl that does not even begin."""
+    return ConfigError(f"{program} cannot be run: {error.strerror}; name another with KUBECTL_PATH")
 
 
 def _status(words: Sequence[str], environ: Mapping[str, str], deadline: float | None) -> int:
     with subprocess.Popen(words, env=dict(environ)) as process:
         try:
             return process.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired as error:
+        except BaseException as error:
             # Not SIGKILL: kubectl has the terminal to give back.
             process.terminate()
-            raise TimedOutError(OUT_OF_TIME) from error
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise TimedOutError(OUT_OF_TIME) from error
+            raise
 
 
-def _with_flags(command: Sequence[str], flags: Sequence[str]) -> list[str]:
-    """The flags come after kubectl's verb: before it, kubectl refuses them for a plugin; later, they would overrule."""
-    return [*command[:1], *flags, *command[1:]]
-
-
-def _flags(namespace: str, connection: Connection, names: Sequence[str]) -> list[str]:
-    flags = [f"--namespace={namespace}"]
+def _flags(connection: Connection, names: Sequence[str]) -> tuple[str, ...]:
+    flags: list[str] = []
     for name, value in _given(connection, names):
         flags += [_flag(name, each) for each in (value if isinstance(value, tuple) else (value,))]
-    return flags
+    return tuple(flags)
 
 
 def _given(connection: Connection, names: Sequence[str]) -> list[tuple[str, Any]]:
@@ -118,15 +130,6 @@ def _flag(name: str, value: Any) -> str:
 def _kubeconfig(cluster: Cluster) -> Iterator[str]:
     """A kubeconfig of this one cluster and user that only its owner can read, and that is gone at the end."""
     descriptor, path = tempfile.mkstemp(prefix="kubectl-argo_pods-", suffix=".json")
-
-    def die(number: int, _: FrameType | None) -> None:
-        os.unlink(path)
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
-    # Windows knows no hang-up.
-    deadly = [number for number in signal.Signals if number.name in ("SIGTERM", "SIGHUP")]
-    before = {number: signal.signal(number, die) for number in deadly}
     try:
         with os.fdopen(descriptor, "w") as file:
             # JSON is YAML.
@@ -134,8 +137,6 @@ def _kubeconfig(cluster: Cluster) -> Iterator[str]:
         yield path
     finally:
         os.unlink(path)
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _manifest(cluster: Cluster) -> dict[str, Any]:

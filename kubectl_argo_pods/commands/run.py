@@ -71,11 +71,12 @@ def _placeholders(tail: tuple[str, ...]) -> set[str]:
 def _run(commands: list[tuple[Place, list[str]]], connection: Connection) -> int:
     """The first status that is not 0, after all have run; an interrupt ends those that are left, too."""
     failed = 0
-    for each, words in commands:
-        status = kubectl.call(words, each.namespace, connection, os.environ)
-        if status == INTERRUPTED:
-            return status
-        failed = failed or status
+    with kubectl.handed_over(connection, os.environ) as handover:
+        for each, words in commands:
+            status = kubectl.run(handover.words(words, each.namespace), handover.environ)
+            if status == INTERRUPTED:
+                return status
+            failed = failed or status
     return failed
 
 

@@ -123,6 +123,20 @@ def test_the_file_is_gone_after_a_signal_too(
     assert not os.path.exists(Path(f"{fake['KUBECTL_PATH']}.kubeconfig").read_text().strip())
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
+def test_who_ends_us_alone_ends_kubectl_too(
+    clean_environment: dict[str, str], fake: dict[str, str], number: signal.Signals
+) -> None:
+    command = [*PROGRAM, "run", "deep", "train", "--", "x", "{pod}", "WAIT"]
+    with subprocess.Popen(command, env=clean_environment | fake, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.send_signal(number)
+        # Its end comes when nobody holds the other end any more.
+        assert process.stdout.read() == ""
+        assert process.wait() == -number
+
+
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
