@@ -11,11 +11,11 @@ from kubectl_argo_pods import session
 from kubectl_argo_pods.cluster.channels import Channels, Exit
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.containers import DEFAULT_CONTAINER, Container, containers, default_container
-from kubectl_argo_pods.errors import ApiError, ArgoPodsError, LostError, NotFoundError, UsageError
+from kubectl_argo_pods.errors import ArgoPodsError, LostError, NotFoundError, OnlyByKubectlError, UsageError
 from kubectl_argo_pods.options import Connection, Inside, Interaction
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.places import Place, completed
-from kubectl_argo_pods.sources.kube_exec import Process, needs_another_way, start
+from kubectl_argo_pods.sources.kube_exec import Process, start
 from kubectl_argo_pods.sources.kube_pods import KubePods
 from kubectl_argo_pods.terminal import CAN_WAIT_FOR_STDIN, is_terminal, raw, size_of
 from kubectl_argo_pods.workflow import Manifest
@@ -131,17 +131,15 @@ def enter(
     The deadline is of time.monotonic(). Raises LostError, TimedOutError, UnreachableError and ApiError.
     """
     if process.stdin and not CAN_WAIT_FOR_STDIN:
-        return _by_kubectl(process, connection, environ, deadline)
+        return _handed_over(process, connection, environ, deadline)
     try:
         with started(pods, process) as channels:
             if process.stdin and not process.tty and not channels.can_end_stdin:
                 _tell_endless(channels)
             with _on_terminal() if process.tty else nullcontext():
                 return session.run(channels, _streams(process), deadline)
-    except ApiError as error:
-        if not needs_another_way(pods.http, process, error):
-            raise
-        return _by_kubectl(process, connection, environ, deadline)
+    except OnlyByKubectlError:
+        return _handed_over(process, connection, environ, deadline)
 
 
 @contextmanager
@@ -190,9 +188,15 @@ def told(ended: Exit) -> int:
     return ended.status
 
 
-def _by_kubectl(process: Process, connection: Connection, environ: Mapping[str, str], deadline: float | None) -> Exit:
+def _handed_over(process: Process, connection: Connection, environ: Mapping[str, str], deadline: float | None) -> Exit:
     from kubectl_argo_pods import kubectl
 
+    with kubectl.handed_over(connection, environ) as handover:
+        words = handover.words(by_kubectl(process), process.namespace)
+        return Exit(kubectl.run(words, handover.environ, deadline), is_told=True)
+
+
+def by_kubectl(process: Process) -> list[str]:
+    """kubectl's command that runs it."""
     flags = ["--stdin"] * process.stdin + ["--tty"] * process.tty
-    words = ["exec", process.pod, f"--container={process.container}", *flags, "--", *process.command]
-    return Exit(kubectl.call(words, process.namespace, connection, environ, deadline), is_told=True)
+    return ["exec", process.pod, f"--container={process.container}", *flags, "--", *process.command]

@@ -34,6 +34,16 @@ class LostError(ArgoPodsError):
     """The connection to a container ended before its command did."""
 
 
+class OnlyByKubectlError(ArgoPodsError):
+    """Exec is allowed by SPDY alone, which only kubectl speaks."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the server or your role allows exec by SPDY alone, which only kubectl speaks; "
+            "`kubectl argo-pods run WORKFLOW NODE -- exec {pod} -- COMMAND` has it do so in one pod after the other"
+        )
+
+
 class TimedOutError(ArgoPodsError):
     """What was waited for did not come in time."""
 

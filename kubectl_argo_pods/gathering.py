@@ -13,6 +13,7 @@ from kubectl_argo_pods.waiting import wait
 
 CHUNK = 65536
 LIMIT = 1024 * 1024
+OUT_OF_TIME = "timed out; the command may still be running in the container"
 
 # What takes the output: the channel, and what was written.
 Take = Callable[[int, memoryview], None]
@@ -47,7 +48,7 @@ def _wait(channels: Channels, deadline: float | None, *, busy: bool) -> None:
     pause = websocket.keep_alive()
     left = pause if deadline is None else deadline - time.monotonic()
     if left < 0:
-        raise TimedOutError("timed out; the command may still be running in the container")
+        raise TimedOutError(OUT_OF_TIME)
     waiting_to_send = [websocket] if websocket.unsent else []
     _, writable = wait([websocket], waiting_to_send, 0 if busy else min(pause, left))
     if writable:

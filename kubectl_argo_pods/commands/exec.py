@@ -38,7 +38,7 @@ def exec_(
     _refuse(manifests, inside, interaction, many)
     meant = asked(words, connection, filters, manifests.filename, os.environ)
     if many.all:
-        return _everywhere(meant, filters, inside, interaction, many, tail)
+        return _everywhere(meant, connection, filters, inside, interaction, many, tail)
     timeout = parse_timeout(many.timeout, "--timeout")
     pods, wished = pods_of(meant), wish(inside)
     place = the_one(meant, filters, inside.pick, wished.patience, os.environ)
@@ -63,7 +63,13 @@ def _refuse(manifests: Manifests, inside: Inside, interaction: Interaction, many
 
 
 def _everywhere(
-    meant: Asked, filters: Filters, inside: Inside, interaction: Interaction, many: Many, command: tuple[str, ...]
+    meant: Asked,
+    connection: Connection,
+    filters: Filters,
+    inside: Inside,
+    interaction: Interaction,
+    many: Many,
+    command: tuple[str, ...],
 ) -> int:
     import tempfile
 
@@ -72,9 +78,9 @@ def _everywhere(
     if not many.parallel.isdecimal() or int(many.parallel) < 1:
         raise UsageError(f'--parallel "{many.parallel}" is not a number from 1 on')
     timeout = parse_timeout(many.timeout, "--timeout")
-    pods, wished = pods_of(meant), wish(inside)
+    ways, wished = everywhere.Ways(pods_of(meant), connection, os.environ), wish(inside)
     found = active(meant, filters, wished.patience, "Object")
     with tempfile.TemporaryFile() as file:
         stdin = everywhere.whole(sys.stdin.buffer, file) if interaction.stdin else None
         order = everywhere.Order(command, wished, int(many.parallel), timeout, many.fold, stdin)
-        return everywhere.run(pods, found, order)
+        return everywhere.run(ways, found, order)

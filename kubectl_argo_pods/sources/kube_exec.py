@@ -8,7 +8,7 @@ from urllib.parse import quote
 from kubectl_argo_pods.cluster.channels import PROTOCOLS, Channels
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.websocket import open_websocket
-from kubectl_argo_pods.errors import ApiError, ForbiddenError
+from kubectl_argo_pods.errors import ApiError, ForbiddenError, OnlyByKubectlError
 from kubectl_argo_pods.permissions import EXEC, addition
 from kubectl_argo_pods.sources.kube_pods import path
 
@@ -28,23 +28,28 @@ class Process(NamedTuple):
 
 
 def start(http: Http, process: Process) -> Channels:
-    """The streams of the command, which begins to run; raises UnreachableError or ApiError."""
+    """The streams of the command, which begins to run; raises UnreachableError, ApiError and OnlyByKubectlError."""
     where = f"{path(process.namespace)}/{quote(process.pod, safe='')}/exec"
     asked = [("container", process.container), *(("command", word) for word in process.command)]
     # A terminal has one stream for all that is written to it.
     wanted = {"stdin": process.stdin, "stdout": True, "stderr": not process.tty, "tty": process.tty}
     asked += [(name, "true") for name, is_wanted in wanted.items() if is_wanted]
-    return Channels(open_websocket(http, where, asked, PROTOCOLS))
+    try:
+        return Channels(open_websocket(http, where, asked, PROTOCOLS))
+    except ApiError as error:
+        if _needs_another_way(http, process, error):
+            raise OnlyByKubectlError from error
+        raise
 
 
-def needs_another_way(http: Http, process: Process, error: ApiError) -> bool:
+def _needs_another_way(http: Http, process: Process, error: ApiError) -> bool:
     """Whether kubectl, which can ask by SPDY, may succeed where the websocket was refused.
 
     Raises ForbiddenError for someone who may ask neither way.
     """
     if isinstance(error, ForbiddenError) and error.reason:
         # SPDY asks by POST: it is enough to be allowed to create.
-        if may_create(http, process):
+        if _may_create(http, process):
             return True
         said = str(error)
         for need in EXEC:
@@ -57,7 +62,7 @@ def needs_another_way(http: Http, process: Process, error: ApiError) -> bool:
     return not is_about_the_pod and (error.code in NO_UPGRADE or 200 <= error.code < 400)
 
 
-def may_create(http: Http, process: Process) -> bool:
+def _may_create(http: Http, process: Process) -> bool:
     """Whether one may create an exec of this pod, as far as the server tells."""
     attributes = {"namespace": process.namespace, "name": process.pod, "verb": "create"}
     attributes |= {"resource": "pods", "subresource": "exec"}

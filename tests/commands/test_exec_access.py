@@ -79,17 +79,6 @@ def test_the_time_limit_holds_for_kubectl_too(argo_pods: Run, deep: SimulatedClu
     assert result == Result(124, "", sentence)
 
 
-def test_for_many_pods_a_server_without_websockets_is_explained(argo_pods: Run, deep: SimulatedCluster) -> None:
-    deep.exec.protocols = ()
-    result = argo_pods("exec", "deep", "train", "--all", "--", "ls")
-    assert result == Result(
-        1,
-        "",
-        "1 of 1 failed:\n  train: the server or your role allows exec by SPDY alone, which only kubectl speaks; "
-        "`kubectl argo-pods run WORKFLOW NODE -- exec {pod} -- COMMAND` has it do so in one pod after the other\n",
-    )
-
-
 def test_a_proxy_that_knows_no_websockets_is_left_to_kubectl(
     argo_pods: Run, deep: SimulatedCluster, fake: dict[str, str]
 ) -> None:

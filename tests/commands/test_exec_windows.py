@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster import SimulatedCluster
 from tests.commands import running
 from tests.conftest import Result
 
@@ -54,3 +55,16 @@ def test_input_is_left_to_kubectl(clean_environment: dict[str, str], fake: dict[
 def test_input_for_many_is_refused(clean_environment: dict[str, str], fake: dict[str, str]) -> None:
     result = windows(clean_environment | fake, "exec", "-i", "--all", "deep", "--", "cat")
     assert result == Result(2, "", "error: -i/--stdin does not go with --all on Windows\n")
+
+
+def test_many_that_only_kubectl_could_reach_are_explained(
+    clean_environment: dict[str, str], fake: dict[str, str], deep: SimulatedCluster
+) -> None:
+    deep.exec.protocols = ()
+    result = windows(clean_environment | fake, "exec", "--all", "deep", "train", "--", "ls")
+    assert result == Result(
+        1,
+        "",
+        "1 of 1 failed:\n  train: the server or your role allows exec by SPDY alone, which only kubectl speaks; "
+        "`kubectl argo-pods run WORKFLOW NODE -- exec {pod} -- COMMAND` has it do so in one pod after the other\n",
+    )

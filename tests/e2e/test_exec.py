@@ -327,6 +327,12 @@ def test_someone_who_may_only_create_is_let_in_by_way_of_kubectl(
     submission.kubectl("patch", "role", name, "--type=json", "-p", patch)
     result = argo_pods("exec", "-i", entered.name, "train", *flags, "--", "cat", stdin="input", env=nobodys_config)
     assert result == Result(0, "input", "")
+    words = ("exec", "-i", entered.name, "--all", "--fold", *flags, "--", "sh", "-c", "cat; echo; hostname; exit 3")
+    every = argo_pods(*words, stdin="input", env=nobodys_config)
+    pods = [(step, entered.pods[step]) for step in sorted(STEPS)]
+    assert sorted(every.stdout.split("--- ")[1:]) == [f"{step}\ninput\n{pod}\n" for step, pod in pods]
+    summary = "".join(f"  {step}: exit code 3\n" for step, _ in pods)
+    assert (every.status, every.stderr) == (1, f"4 of 4 failed:\n{summary}")
 
 
 def test_someone_who_may_not_is_told_what_a_role_lacks(
