@@ -87,7 +87,8 @@ def _descend(root: Node, family: Families, seen: set[str]) -> Iterator[Node]:
             continue
         seen.add(node.id)
         yield node
-        stack.extend(reversed(_siblings(family.members.get(node.id, []))))
+        if members := family.members.get(node.id):
+            stack.extend(reversed(_siblings(members)))
 
 
 def _siblings(nodes: list[Node]) -> list[Node]:

@@ -54,17 +54,42 @@ def pod_name(workflow: str, node_name: str, template: str, id_: str, naming: Nam
     elif naming is V2_INLINE:
         prefix = workflow if ".inline" in node_name else f"{workflow}-{template}"
     else:
-        prefix = f"{workflow}-{template}" if template else workflow
+        prefix = _prefix(workflow, template)
+    return f"{_cut(prefix)}-{_hash(workflow, node_name, id_)}"
+
+
+def _prefix(workflow: str, template: str) -> str:
+    return f"{workflow}-{template}" if template else workflow
+
+
+def _cut(prefix: str) -> str:
     cut = prefix.encode("utf-8", "surrogatepass")[: MAX_NAME_LENGTH - HASH_LENGTH - 1]
-    return f"{cut.decode('utf-8', 'surrogateescape')}-{_hash(workflow, node_name, id_)}"
+    return cut.decode("utf-8", "surrogateescape")
 
 
 def _hash(workflow: str, node_name: str, id_: str) -> str:
     """The hash of the node's name, read off its id where the id is one that Argo made."""
-    digits = id_[len(workflow) + 1 :]
-    if digits.isdecimal() and id_.startswith(workflow + "-"):
+    owner, _, digits = id_.rpartition("-")
+    if owner == workflow and digits.isdecimal():
         return digits
     return str(fnv1a(node_name))
+
+
+def usual_names(workflow: Workflow) -> dict[str, Node]:
+    """The nodes by the names that the rules v1 and v2 give their pods: `computed_name` of all of them in one go."""
+    nodes = [node for node in workflow.nodes.values() if node.type == "Pod"]
+    names = {node.id: node for node in nodes}
+    # Thousands of nodes share a few templates.
+    prefixes: dict[str, str] = {}
+    for node in nodes:
+        if node.name == workflow.name:
+            names[workflow.name] = node
+            continue
+        template = _template_name(node)
+        if template not in prefixes:
+            prefixes[template] = _cut(_prefix(workflow.name, template))
+        names[f"{prefixes[template]}-{_hash(workflow.name, node.name, node.id)}"] = node
+    return names
 
 
 def computed_name(workflow: Workflow, node: Node, naming: Naming) -> str:

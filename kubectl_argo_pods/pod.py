@@ -5,13 +5,12 @@ The rules are the Argo controller's (workflow/controller/workflowpod.go): a pod 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from kubectl_argo_pods.graph import graph_order
 from kubectl_argo_pods.naming import (
     NAMINGS,
-    V1,
     V2,
     Naming,
     agent_name,
@@ -20,6 +19,7 @@ from kubectl_argo_pods.naming import (
     last_name,
     naming_of,
     node_id,
+    usual_names,
 )
 from kubectl_argo_pods.workflow import Manifest, Node, Workflow, parse_time
 
@@ -111,21 +111,20 @@ def unexplained(workflow: Workflow, pods: Iterable[Pod], now: float) -> list[str
     A pod named as computed for a node is that node's, unless it may be one of a former workflow of the same name: it is
     older than this workflow, or may be, and its owner may just have been deleted. `now` is in epoch seconds.
     """
-    known = _names_of_nodes(workflow, V2)
-    known.update(_names_of_nodes(workflow, V1))
+    known = usual_names(workflow)
     age = now - workflow.created_at if workflow.created_at is not None else 0.0
-    return [pod.name for pod in pods if pod.metadata is None and (pod.name not in known or _may_be_former(pod, age))]
+    bare = [pod for pod in pods if pod.metadata is None]
+    # Thousands of pods share a few ages and states.
+    seen = {(pod.age, pod.status) for pod in bare}
+    former = {each for each in seen if _may_be_former(*each, age)}
+    return [pod.name for pod in bare if pod.name not in known or (pod.age, pod.status) in former]
 
 
-def _may_be_former(pod: Pod, workflow_age: float) -> bool:
-    youngest, oldest = span(pod.age)
+def _may_be_former(pod_age: str, status: str, workflow_age: float) -> bool:
+    youngest, oldest = span(pod_age)
     if oldest <= workflow_age:
         return False
-    return youngest > workflow_age or workflow_age < SETTLED or pod.status == "Terminating" or oldest == float("inf")
-
-
-def _names_of_nodes(workflow: Workflow, naming: Naming) -> dict[str, Node]:
-    return {computed_name(workflow, node, naming): node for node in workflow.nodes.values() if node.type == "Pod"}
+    return youngest > workflow_age or workflow_age < SETTLED or status == "Terminating" or oldest == float("inf")
 
 
 def join(workflow: Workflow, pods: Iterable[Pod] | None) -> list[NodePod]:
@@ -140,7 +139,7 @@ def join(workflow: Workflow, pods: Iterable[Pod] | None) -> list[NodePod]:
     agents = [pod for pod in listed if _component(workflow, pod) == "agent" and is_owned(workflow, pod)]
     rows: list[NodePod] = []
     for node in graph_order(workflow):
-        rows.extend(_rows_of(workflow, node, matches, agents, naming, certain(node)))
+        rows.extend(_rows_of(workflow, node, matches, agents, naming, certain))
     rows.extend(_without_node(workflow, listed, matches))
     # A pod of that name may be there, if another workflow's: then nothing is gone, nor is it this node's.
     names = {pod.name for pod in listed}
@@ -171,21 +170,22 @@ Matches = dict[str, list[tuple[Pod, str]]]
 
 def _match(workflow: Workflow, pods: list[Pod]) -> Matches:
     """The pods of each node id, each with how it was told."""
-    by_name = _names_of_nodes(workflow, V1) | _names_of_nodes(workflow, V2)
+    by_name = usual_names(workflow)
     ids = {node.name: node.id for node in workflow.nodes.values()}
     matches: Matches = {}
     for pod in pods:
-        if not is_owned(workflow, pod) or _component(workflow, pod):
-            continue
         if pod.metadata is None:
             found, source = by_name.get(pod.name), "pod name"
             id_ = found.id if found else ""
-        else:
+        elif is_owned(workflow, pod) and not _component(workflow, pod):
             id_, source = _node_id_of(pod.metadata, ids), "annotation"
+        else:
+            continue
         if id_ in workflow.nodes:
             matches.setdefault(id_, []).append((pod, source))
     for match in matches.values():
-        match.sort(key=lambda entry: _created(entry[0]))
+        if len(match) > 1:
+            match.sort(key=lambda entry: _created(entry[0]))
     return matches
 
 
@@ -226,20 +226,24 @@ def _component(workflow: Workflow, pod: Pod) -> str:
 
 
 def _rows_of(
-    workflow: Workflow, node: Node, matches: Matches, agents: list[Pod], naming: Naming, certain: bool
-) -> Iterator[NodePod]:
+    workflow: Workflow,
+    node: Node,
+    matches: Matches,
+    agents: list[Pod],
+    naming: Naming,
+    certain: Callable[[Node], bool],
+) -> list[NodePod]:
     if node.type == "Container" and node.boundary_id in workflow.nodes:
         boundary = workflow.nodes[node.boundary_id]
-        shared = _rows_of(workflow, boundary, matches, agents, naming, had_pod(boundary))
-        yield from (row._replace(node=node) for row in shared)
-    elif node.type in ("HTTP", "Plugin") and node.phase not in ("Pending", "Skipped", "Omitted", ""):
+        shared = _rows_of(workflow, boundary, matches, agents, naming, had_pod)
+        return [row._replace(node=node) for row in shared]
+    if node.type in ("HTTP", "Plugin") and node.phase not in ("Pending", "Skipped", "Omitted", ""):
         agent = agents[0] if agents else None
-        yield NodePod(workflow, node, agent, agent_name(workflow), "pod name" if agent else "computed", "node")
-    elif node.id in matches:
-        yield from (NodePod(workflow, node, pod, pod.name, source, "node") for pod, source in matches[node.id])
-    else:
-        name, source = _gone_name(workflow, node, naming) if certain else ("", "")
-        yield NodePod(workflow, node, None, name, source, "node")
+        return [NodePod(workflow, node, agent, agent_name(workflow), "pod name" if agent else "computed", "node")]
+    if node.id in matches:
+        return [NodePod(workflow, node, pod, pod.name, source, "node") for pod, source in matches[node.id]]
+    name, source = _gone_name(workflow, node, naming) if certain(node) else ("", "")
+    return [NodePod(workflow, node, None, name, source, "node")]
 
 
 def _gone_name(workflow: Workflow, node: Node, naming: Naming) -> tuple[str, str]:
@@ -279,23 +283,24 @@ def steps(rows: Iterable[NodePod]) -> list[str]:
     Pods without a node are called by their kind in parentheses, which no node's display name begins with.
     """
     listed = list(rows)
-    bearers: dict[tuple[str, str, str], set[str]] = {}
+    bearers: dict[tuple[str, str, str], str] = {}
+    shared = set()
     for row in listed:
-        if row.node:
-            bearers.setdefault(_title(row, row.node), set()).add(row.node.id)
-    return [_step(row, bearers) for row in listed]
+        if row.node and bearers.setdefault(title := _title(row, row.node), row.node.id) != row.node.id:
+            shared.add(title)
+    return [_step(row, shared) for row in listed]
 
 
 def _title(row: NodePod, node: Node) -> tuple[str, str, str]:
     return row.workflow.namespace, row.workflow.name, node.display_name
 
 
-def _step(row: NodePod, bearers: dict[tuple[str, str, str], set[str]]) -> str:
+def _step(row: NodePod, shared: set[tuple[str, str, str]]) -> str:
     if row.node is None:
         return f"({row.kind})"
-    if len(bearers[_title(row, row.node)]) == 1:
-        return row.node.display_name
-    return _own_name(row.workflow, row.node)
+    if shared and _title(row, row.node) in shared:
+        return _own_name(row.workflow, row.node)
+    return row.node.display_name
 
 
 def _own_name(workflow: Workflow, node: Node) -> str:

@@ -64,14 +64,18 @@ def node_pod_headers(look: Look, scope: Scope) -> list[str]:
 
 def node_pod_rows(rows: Sequence[NodePod], look: Look, scope: Scope, now: float) -> list[Row]:
     """The cells under `node_pod_headers`."""
-    table = []
-    for row, step in zip(rows, steps(rows), strict=True):
-        namespace, workflow = node_pods.workflow_cells(row)
-        cells = (namespace,) * scope.namespace + (workflow,) * scope.workflow + node_pods.cells(row, step, now)
-        if look.format.kind in ("wide", "csv"):
-            cells += node_pods.wide_cells(row)
-        cells += node_pods.label_cells(row, look.label_columns)
-        table.append(cells + (node_pods.labels_cell(row),) * look.show_labels)
+    table = [node_pods.cells(row, step, now) for row, step in zip(rows, steps(rows), strict=True)]
+    if scope.namespace or scope.workflow:
+        places = map(node_pods.workflow_cells, rows)
+        shown = ((place[0],) * scope.namespace + (place[1],) * scope.workflow for place in places)
+        table = [place + cells for place, cells in zip(shown, table, strict=True)]
+    if look.format.kind in ("wide", "csv"):
+        table = [cells + node_pods.wide_cells(row) for row, cells in zip(rows, table, strict=True)]
+    if look.label_columns:
+        own = (node_pods.label_cells(row, look.label_columns) for row in rows)
+        table = [cells + labels for cells, labels in zip(table, own, strict=True)]
+    if look.show_labels:
+        table = [(*cells, node_pods.labels_cell(row)) for row, cells in zip(rows, table, strict=True)]
     return table
 
 

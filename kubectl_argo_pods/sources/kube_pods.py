@@ -47,7 +47,7 @@ class KubePods:
         include = "Metadata" if namespace is None and query.include == "None" else query.include
         asked = _asked(selector, query, include)
         found = self._bare(namespace, asked) if include == "None" else self._paged(namespace, asked, tables.PAGE)
-        pods = [_pod(cell, manifest, namespace) for table in found for cell, manifest in tables.rows(table)]
+        pods = [pod for table in found for pod in _pods(table, namespace)]
         return PodList(pods, (found[-1].get("metadata") or {}).get("resourceVersion") or "")
 
     def _bare(self, namespace: str | None, asked: dict[str, str]) -> list[Manifest]:
@@ -134,20 +134,19 @@ def _asked(selector: str, query: PodQuery, include: str) -> dict[str, str]:
     return asked
 
 
-def _pod(cell: tables.Cell, manifest: Manifest, namespace: str | None) -> Pod:
-    metadata = manifest.get("metadata")
-    return Pod(
-        name=cell("Name"),
-        namespace=(metadata or {}).get("namespace") or namespace or "",
-        ready=cell("Ready"),
-        status=cell("Status"),
-        restarts=cell("Restarts"),
-        age=cell("Age"),
-        ip=cell("IP"),
-        host=cell("Node"),
-        metadata=metadata,
-        manifest=manifest if "spec" in manifest else None,
-    )
+# The columns of kubectl's own table, in the order of Pod's fields.
+_COLUMNS = ("Ready", "Status", "Restarts", "Age", "IP", "Node")
+
+
+def _pods(table: Manifest, namespace: str | None) -> list[Pod]:
+    """The pods of a table's rows."""
+    names = tables.column(table, "Name")
+    manifests = tables.objects(table)
+    metadata = [manifest.get("metadata") for manifest in manifests]
+    namespaces = [(each or {}).get("namespace") or namespace or "" for each in metadata]
+    cells = [tables.column(table, name) for name in _COLUMNS]
+    whole = [manifest if "spec" in manifest else None for manifest in manifests]
+    return list(map(Pod, names, namespaces, *cells, metadata, whole))
 
 
 class _Events:
@@ -161,8 +160,7 @@ class _Events:
         from kubectl_argo_pods.sources.watch import PodEvent
 
         self._columns = table.get("columnDefinitions") or self._columns
-        for cell, manifest in tables.rows({**table, "columnDefinitions": self._columns}):
-            version = (manifest.get("metadata") or {}).get("resourceVersion") or ""
-            pod = None if type_ == "BOOKMARK" else _pod(cell, manifest, self._namespace)
-            return PodEvent(type_, pod, version)
+        for pod in _pods({**table, "columnDefinitions": self._columns}, self._namespace):
+            version = (pod.metadata or {}).get("resourceVersion") or ""
+            return PodEvent(type_, None if type_ == "BOOKMARK" else pod, version)
         return PodEvent("BOOKMARK", None, (table.get("metadata") or {}).get("resourceVersion") or "")

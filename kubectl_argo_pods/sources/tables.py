@@ -25,11 +25,17 @@ def rows(table: Manifest) -> Iterator[tuple[Cell, Manifest]]:
         yield _cells(columns, row.get("cells") or []), row.get("object") or {}
 
 
+def objects(table: Manifest) -> list[Manifest]:
+    """The object that came with each row."""
+    return [row.get("object") or {} for row in table.get("rows") or []]
+
+
 def column(table: Manifest, name: str) -> list[str]:
-    """The cells of one column, which is quicker than row by row where there are thousands."""
+    """The cells of one column ("" where there is none), which is quicker than row by row where there are thousands."""
     index = _columns(table).get(name)
     cells = (row.get("cells") or [] for row in table.get("rows") or [])
-    return [str(row[index] or "") if index is not None and index < len(row) else "" for row in cells]
+    found = [row[index] if index is not None and index < len(row) else None for row in cells]
+    return ["" if cell is None else str(cell) for cell in found]
 
 
 def _columns(table: Manifest) -> dict[str, int]:
