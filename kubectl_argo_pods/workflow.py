@@ -80,6 +80,7 @@ class WorkflowSummary(NamedTuple):
     created_at: float | None
     message: str
     labels: dict[str, str]
+    resource_version: str = ""
 
 
 def parse_time(text: str | None) -> float | None:

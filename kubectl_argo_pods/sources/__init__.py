@@ -24,8 +24,11 @@ class PodQuery(NamedTuple):
 class Source(Protocol):
     """What knows workflows."""
 
-    def workflow(self, namespace: str, name: str, uid: str = "") -> Workflow:
-        """The workflow, of several runs under the name the one with the uid or the newest; raises NotFoundError."""
+    def workflow(self, namespace: str, name: str, uid: str = "", since: str = "") -> Workflow:
+        """The workflow, of several runs under the name the one with the uid or the newest; raises NotFoundError.
+
+        Any resource version from `since` on will do where that is given, else it is the very last.
+        """
         ...
 
     def workflows(self, namespace: str | None, label_selector: str = "") -> list[WorkflowSummary]:

@@ -30,7 +30,7 @@ class ArgoServer:
     def __init__(self, http: Http) -> None:
         self.http = http
 
-    def workflow(self, namespace: str, name: str, uid: str = "") -> Workflow:
+    def workflow(self, namespace: str, name: str, uid: str = "", since: str = "") -> Workflow:
         """The workflow, archived or live, its offloaded nodes included."""
         path = f"/api/v1/workflows/{quote(namespace, safe='')}/{quote(name, safe='')}"
         try:

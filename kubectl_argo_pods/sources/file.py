@@ -21,7 +21,7 @@ class FileSource:
         self._files = files
         self._found: list[Workflow] | None = None
 
-    def workflow(self, namespace: str, name: str, uid: str = "") -> Workflow:
+    def workflow(self, namespace: str, name: str, uid: str = "", since: str = "") -> Workflow:
         found = [each for each in self._workflows() if each.name == name and (not uid or each.uid == uid)]
         # The file says where its workflows live; a namespace only tells two of one name apart.
         found.sort(key=lambda workflow: (workflow.namespace != namespace, -(workflow.created_at or 0)))

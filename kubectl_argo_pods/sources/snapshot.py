@@ -28,14 +28,19 @@ class Snapshot(NamedTuple):
     cut_off: bool = False  # the workflow was deleted before it had ended
 
 
-def snapshot(sources: Sources, namespace: str, name: str, query: PodQuery, now: float, *, uid: str = "") -> Snapshot:
-    """A workflow with its pods; `now` is in epoch seconds. The workflow's error goes before that of its pods."""
+def snapshot(
+    sources: Sources, namespace: str, name: str, query: PodQuery, now: float, *, uid: str = "", since: str = ""
+) -> Snapshot:
+    """A workflow with its pods; `now` is in epoch seconds. The workflow's error goes before that of its pods.
+
+    `uid` and `since` tell which run is meant, and how new it has to be, as `Source.workflow` has them.
+    """
     if sources.pods_elsewhere:
         return _with_pods_elsewhere(sources, namespace, name, query, uid)
     pods = sources.pods
     assert pods is not None
     task = _Task(lambda: _pods_of(pods, namespace, name, query))
-    workflow = sources.workflows.workflow(namespace, name, uid)
+    workflow = sources.workflows.workflow(namespace, name, uid, since)
     try:
         listed = task.result()
     except ForbiddenError as error:
@@ -57,7 +62,7 @@ def snapshots(sources: Sources, runs: Sequence[WorkflowSummary], query: PodQuery
                     return
                 index, run = waiting.pop(0)
             try:
-                found[index] = snapshot(sources, run.namespace, run.name, query, now, uid=run.uid)
+                found[index] = _of_run(sources, run, query, now)
             except NotFoundError:
                 continue
 
@@ -65,6 +70,11 @@ def snapshots(sources: Sources, runs: Sequence[WorkflowSummary], query: PodQuery
     for task in tasks:
         task.result()
     return [found[index] for index in sorted(found)]
+
+
+def _of_run(sources: Sources, run: WorkflowSummary, query: PodQuery, now: float) -> Snapshot:
+    version = run.resource_version
+    return snapshot(sources, run.namespace, run.name, query, now, uid=run.uid, since=version)
 
 
 def _pods_of(pods: KubePods, namespace: str, name: str, query: PodQuery) -> PodList:

@@ -8,6 +8,7 @@ from kubectl_argo_pods.cluster.kubeconfig import Overrides
 from kubectl_argo_pods.errors import ForbiddenError, GoneError, NotFoundError
 from kubectl_argo_pods.pod import Pod
 from kubectl_argo_pods.sources import ArgoServerFlags, PodQuery, Sources, open_source
+from kubectl_argo_pods.sources.finding import Wanted, find
 from kubectl_argo_pods.sources.kube import KubeSource
 from kubectl_argo_pods.sources.kube_pods import KubePods
 from kubectl_argo_pods.sources.snapshot import snapshot, snapshots
@@ -64,7 +65,8 @@ def test_workflows_come_newest_first_from_one_small_request(simulated: Simulated
         simulated.load([workflow])
     found = sources.workflows.workflows("argo")
     labels = {"workflows.argoproj.io/phase": "Running"}
-    assert found[0] == WorkflowSummary("argo", "new", "uid-of-new", "Running", NOW - 1800, "it is Running", labels)
+    newest = WorkflowSummary("argo", "new", "uid-of-new", "Running", NOW - 1800, "it is Running", labels)
+    assert found[0] == newest._replace(resource_version=found[0].resource_version)
     assert [(each.name, each.status) for each in found] == [
         ("new", "Running"),
         ("middle", "Succeeded"),
@@ -91,6 +93,18 @@ def test_a_workflow_that_is_not_there_is_named_with_its_namespace(sources: Sourc
     with pytest.raises(NotFoundError) as caught:
         sources.workflows.workflow("argo", "nope")
     assert str(caught.value) == 'workflow "nope" not found in namespace "argo"'
+
+
+def test_a_workflow_found_in_the_list_is_asked_for_as_it_stood_there_or_later(
+    simulated: SimulatedCluster, sources: Sources
+) -> None:
+    simulated.load([builders.workflow("old"), builders.workflow("new")])
+    version = sources.workflows.workflows("argo")[0].resource_version
+    find(sources, Wanted("@latest", "", "argo"), PodQuery(), NOW)
+    find(sources, Wanted("new", "", "argo"), PodQuery(), NOW)
+    single = "/apis/argoproj.io/v1alpha1/namespaces/argo/workflows/new"
+    listed, named = [asked.query for asked in simulated.journal if asked.path == single]
+    assert (listed, named) == ({"resourceVersion": version}, {})
 
 
 def test_an_instance_id_leaves_the_workflows_of_that_installation(simulated: SimulatedCluster, tmp_path: Path) -> None:
