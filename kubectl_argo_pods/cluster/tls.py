@@ -52,7 +52,9 @@ def _trust(context: ssl.SSLContext, entry: Entry) -> None:
     data, path = entry.get("certificate-authority-data"), entry.get("certificate-authority")
     try:
         if data:
-            context.load_verify_locations(cadata=decoded(data, "certificate-authority-data").decode("ascii"))
+            # What is not ASCII is in comments.
+            pem = decoded(data, "certificate-authority-data").decode("ascii", "ignore")
+            context.load_verify_locations(cadata=pem)
         elif path:
             context.load_verify_locations(cafile=path)
         else:

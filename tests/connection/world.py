@@ -58,6 +58,7 @@ class World:
         """What a case may write as $NAME."""
         found = {f"{name}_port".upper(): str(port) for name, port in self.ports.items()}
         found |= {"FOLDER": str(self.folder), "CA_DATA": _base64(self.ca.cert_pem.bytes())}
+        found["COMMENTED_CA_DATA"] = _base64("# Größe: klein\n".encode() + self.ca.cert_pem.bytes())
         for name in ("admin", "other"):
             pem = self.folder / f"{name}.crt", self.folder / f"{name}.key"
             found[f"{name.upper()}_CRT"], found[f"{name.upper()}_KEY"] = (_base64(path.read_bytes()) for path in pem)
