@@ -24,7 +24,8 @@ def from_environment(scheme: str, host: str, port: int, environ: Mapping[str, st
 
 
 def _is_local(host: str) -> bool:
-    return host == "localhost" or host == "::1" or host.startswith("127.")
+    address = _address(host)
+    return address.is_loopback if address else host == "localhost"
 
 
 def _covers(word: str, host: str, port: int) -> bool:

@@ -117,8 +117,8 @@ def _pass_socks(sock: socket.socket, endpoint: Endpoint, proxy: SplitResult) -> 
 
 
 def _give_password(sock: socket.socket, proxy: SplitResult) -> None:
-    user, password = (unquote(text or "").encode() for text in (proxy.username, proxy.password))
-    sock.sendall(bytes([PASSWORDS, len(user)]) + user + bytes([len(password)]) + password)
+    user, password = (_counted(unquote(text or "").encode()) for text in (proxy.username, proxy.password))
+    sock.sendall(bytes([PASSWORDS]) + user + password)
     if _take(sock, 2)[1]:
         raise OSError("it does not accept the user name and the password")
 
@@ -128,8 +128,14 @@ def _socks_address(host: str) -> bytes:
     for family, kind in ((socket.AF_INET, IPV4), (socket.AF_INET6, IPV6)):
         with suppress(OSError):
             return bytes([kind]) + socket.inet_pton(family, host)
-    name = host.encode("idna")
-    return bytes([DOMAIN, len(name)]) + name
+    return bytes([DOMAIN]) + _counted(host.encode())
+
+
+def _counted(text: bytes) -> bytes:
+    """With its length before it, for which there is one byte."""
+    if len(text) > 255:
+        raise OSError("it takes no name, user or password of more than 255 bytes")
+    return bytes([len(text)]) + text
 
 
 def _relayed(outer: ssl.SSLSocket) -> socket.socket:
