@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from posixpath import normpath
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from kubectl_argo_pods.cluster.proxy import from_environment
 from kubectl_argo_pods.cluster.tls import Context
@@ -16,15 +17,17 @@ CONNECT_TIMEOUT = 30.0
 DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 # Those of a kubeconfig (parseProxyURL in k8s.io/client-go/tools/clientcmd/helpers.go).
 PROXIES = ("http", "https", "socks5")
+# What Go leaves as it is in a path, besides letters, digits and "-_.~" (shouldEscape in net/url).
+PLAIN = "/$&+,:;=@"
 
 
 class Endpoint(NamedTuple):
     """Where the server is; `label` is how sentences for the user call it."""
 
     scheme: str
-    host: str
+    host: str  # in ASCII
     port: int
-    prefix: str  # of every path, without a slash at its end
+    prefix: str  # of every path, as it is sent, without a slash at its end
     proxy: str  # "SCHEME://[USER:PASSWORD@]HOST:PORT" or ""
     tls_server_name: str  # "" where it is the host's
     label: str
@@ -40,6 +43,11 @@ class Endpoint(NamedTuple):
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
+    def server_name(self) -> str:
+        """The name that its certificate has to hold; a dot at the end, which ends a name for DNS, is in none."""
+        return self.tls_server_name or self.host.removesuffix(".")
+
+    @property
     def has_http_proxy(self) -> bool:
         """Whether a proxy is to be asked for the whole URL, as such are for plain http."""
         return self.scheme == "http" and self.proxy.startswith("http")
@@ -51,14 +59,36 @@ def from_url(
     """The endpoint of a URL; a proxy of the environment is used where none is given; raises ConfigError."""
     parts = _split(url, "server")
     if parts.scheme not in ("http", "https"):
-        raise ConfigError(f'the server "{url}" is not an address like https://HOST:PORT')
+        raise _no_address(url, "server")
     port = parts.port or DEFAULT_PORTS[parts.scheme]
-    host = parts.hostname or ""
+    host = host_name(parts.hostname or "")
     if proxy:
         _check_proxy(proxy, PROXIES)
     elif proxy := from_environment(parts.scheme, host, port, environ):
         _check_proxy(proxy, (*PROXIES, "socks5h"))
-    return Endpoint(parts.scheme, host, port, parts.path.rstrip("/"), proxy, tls_server_name, label)
+    name = _server_name(tls_server_name) if tls_server_name else ""
+    return Endpoint(parts.scheme, host, port, _prefix(parts.path), proxy, name, label)
+
+
+def host_name(text: str) -> str:
+    """The name of a host as DNS, TLS and HTTP know it, whatever its language; raises ValueError for what is none."""
+    # To encode a text, Python loads tables of international names, which takes longer than asking.
+    name = text if text.isascii() else text.encode("idna").decode()
+    if not name or not name.isprintable() or name.startswith("."):
+        raise ValueError(text)
+    return name
+
+
+def _server_name(text: str) -> str:
+    try:
+        return host_name(text).removesuffix(".")
+    except ValueError:
+        raise ConfigError(f'the tls-server-name "{text}" is not the name of a host') from None
+
+
+def _prefix(path: str) -> str:
+    """Cleaned and escaped anew, as Go writes a path that it has read."""
+    return quote(normpath("/" + unquote(path).lstrip("/")), PLAIN).rstrip("/")
 
 
 def _check_proxy(proxy: str, schemes: tuple[str, ...]) -> None:
@@ -71,12 +101,16 @@ def _check_proxy(proxy: str, schemes: tuple[str, ...]) -> None:
 def _split(url: str, what: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        usable = bool(parts.hostname) and parts.port != 0
+        usable = bool(host_name(parts.hostname or "")) and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
-        raise ConfigError(f'the {what} "{without_password(url)}" is not an address like https://HOST:PORT')
+        raise _no_address(url, what)
     return parts
+
+
+def _no_address(url: str, what: str) -> ConfigError:
+    return ConfigError(f'the {what} "{without_password(url)}" is not an address like https://HOST:PORT')
 
 
 def without_password(url: str) -> str:
@@ -91,8 +125,7 @@ def open_socket(endpoint: Endpoint, tls: Context | None, timeout: float | None) 
     sock = _dial(endpoint, tls, limit)
     try:
         if tls:
-            name = _name(endpoint.tls_server_name or endpoint.host)
-            sock = tls.wrap_socket(sock, server_hostname=name, session=tls.session)
+            sock = tls.wrap_socket(sock, server_hostname=endpoint.server_name.encode(), session=tls.session)
         sock.settimeout(timeout)
     except BaseException:
         sock.close()
@@ -110,16 +143,14 @@ def _dial(endpoint: Endpoint, tls: Context | None, timeout: float) -> socket.soc
 
 def open_tcp(host: str, port: int, timeout: float) -> socket.socket:
     """A connected socket that notices when the other side is gone; raises OSError."""
-    address: Any = (_name(host), port)  # bytes will do, which the annotations of the standard library do not say
+    address: Any = (
+        host_name(host).encode(),
+        port,
+    )  # bytes will do, which the standard library's annotations do not say
     sock = socket.create_connection(address, timeout)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     _keep_alive(sock)
     return sock
-
-
-def _name(host: str) -> str | bytes:
-    """ASCII as bytes: to encode a text, Python loads tables of international names, which takes longer than asking."""
-    return host.encode() if host.isascii() else host
 
 
 def _keep_alive(sock: socket.socket) -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from kubectl_argo_pods.cluster import kubeconfig_files, validation
+from kubectl_argo_pods.cluster import kubeconfig_files, server_url, validation
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry, Kubeconfig
 from kubectl_argo_pods.errors import ConfigError, NoClusterError, UsageError
 
@@ -85,12 +85,13 @@ def resolve(overrides: Overrides, environ: Mapping[str, str]) -> Cluster:
         entry, user = _service_account(environ, entry, user)
     validation.check_cluster(entry, f'the cluster "{origin.cluster}"' if origin.cluster else "the cluster")
     validation.check_user(user, origin.user_label)
+    server = server_url.from_text(str(entry["server"]))
     return Cluster(
-        _with_scheme(str(entry["server"])),
+        server.url,
         name,
         _namespace(overrides, context, environ),
         entry,
-        user,
+        server.identity(user),
         parse_timeout(overrides.request_timeout),
         origin,
         parse_verbosity(overrides.verbosity),
@@ -205,12 +206,6 @@ def _service_account(environ: Mapping[str, str], entry: Entry, user: Entry) -> t
     return found | entry, {"tokenFile": f"{SERVICE_ACCOUNT}/token"} | user
 
 
-def _with_scheme(server: str) -> str:
-    """kubectl looks at TLS only where the server says https: without a scheme, it talks plain http."""
-    scheme, separator, rest = server.rpartition("://")
-    return f"{(scheme or 'http').lower()}://{rest.rstrip('/')}"
-
-
 def _namespace(overrides: Overrides, context: Entry, environ: Mapping[str, str]) -> str:
     named = overrides.namespace or environ.get("ARGO_NAMESPACE") or context.get("namespace")
     if named or not _in_cluster(environ):
@@ -224,18 +219,19 @@ def _namespace(overrides: Overrides, context: Entry, environ: Mapping[str, str])
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _TIMEOUT = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+")
+_LONGEST = 2.0**63 / 1e9  # of a Go duration
 
 
 def parse_timeout(text: str | None, flag: str = "--request-timeout") -> float | None:
     """Seconds of kubectl's `--request-timeout` and the like: whole ones, or a Go duration like 1m30s; None for 0."""
     if not text or text == "0":
         return None
-    if text.isdecimal():
-        return float(text)
-    if not _TIMEOUT.fullmatch(text):
+    duration = f"{text}s" if text.isdecimal() else text
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", duration)
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if not _TIMEOUT.fullmatch(duration) or seconds > _LONGEST:
         raise UsageError(f'{flag} "{text}" is not a time like 30, 10s or 1m30s')
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
-    return sum(float(number) * _UNITS[unit] for number, unit in parts) or None
+    return seconds or None
 
 
 def parse_verbosity(text: str | None) -> int:

@@ -22,7 +22,7 @@ from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 from kubectl_argo_pods.cluster.tls import Certificate
 from kubectl_argo_pods.errors import ApiError, ConfigError
 
-# A token that is about to expire might on its way.
+# A token that is about to expire might expire on its way.
 EARLY = 10.0
 FORM = "application/x-www-form-urlencoded"
 
@@ -98,7 +98,7 @@ class OpenIdConnect:
         parts = urlsplit(url)
         if parts.scheme != "https":
             raise ConfigError(f"the identity provider {url} does not speak https, without which no token is sent")
-        server = f"https://{parts.netloc}"
+        server = f"https://{parts.netloc.rpartition('@')[2]}"
         target = endpoints.from_url(server, f"the identity provider at {server}", self._environ)
         trust = {
             "certificate-authority": self._config.get("idp-certificate-authority"),

@@ -104,6 +104,10 @@ SECRETS = ("secret-token", "secret-password", "c2VjcmV0", "BEGIN", "secret-cooki
         ),
         Case("a refused token", config(user={"token": "secret-token"}), refusals=(401,)),
         Case("a password", config(user={"username": "u", "password": "secret-password"})),
+        Case(
+            "a password in the server's URL",
+            config({**SERVER, "server": "https://u:secret-password@127.0.0.1:$HTTPS_PORT"}, {"token": "secret-token"}),
+        ),
         Case("a plugin", config(user=plugin('{"token": "secret-token"}'))),
         Case("a key", config(user={"client-certificate-data": "$ADMIN_CRT", "client-key-data": "$ADMIN_KEY"})),
         Case(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.connection.cases.kubeconfigs import SERVER, TOKEN, Entry, config
+from tests.connection.cases.kubeconfigs import CA, SERVER, TOKEN, Entry, config
 from tests.connection.comparison import Case
 
 FAR: Entry = {**SERVER, "server": "https://api.example:$HTTPS_PORT"}
@@ -35,6 +35,43 @@ CASES = [
     Case(
         "proxy-url with socks5 and credentials",
         config({**FAR, "proxy-url": "socks5://us%40er:pass@127.0.0.1:$PROXY_PORT"}, TOKEN),
+    ),
+    *(
+        Case(
+            f"proxy-url with socks5 and {what} that is too long",
+            config(
+                {"server": f"https://{host}:$HTTPS_PORT", **CA, "proxy-url": f"socks5://{pair}@127.0.0.1:$PROXY_PORT"},
+                TOKEN,
+            ),
+            error=f'the connection to the Kubernetes API at https://{host}:$HTTPS_PORT (context "dev") was lost: '
+            "the proxy socks5://127.0.0.1:$PROXY_PORT did not let through: it takes no name, user or password of more "
+            "than 255 bytes",
+        )
+        for what, host, pair in (
+            ("a user name", "api.example", f"{'u' * 256}:p"),
+            ("a password", "api.example", f"u:{'p' * 256}"),
+            ("a host", f"{'a.' * 150}b", "u:p"),
+        )
+    ),
+    *(
+        Case(
+            f"proxy-url with {scheme} before a host of another language",
+            config(
+                {
+                    **FAR,
+                    "server": "https://bücher.example:$HTTPS_PORT",
+                    "tls-server-name": "api.example",
+                    "proxy-url": f"{scheme}://127.0.0.1:$PROXY_PORT",
+                },
+                TOKEN,
+            ),
+        )
+        for scheme in ("http", "socks5")
+    ),
+    Case(
+        "a host of another language that is none",
+        config({**SERVER, "server": "https://bü..cher:1"}, TOKEN),
+        error='the server "https://bü..cher:1" is not an address like https://HOST:PORT',
     ),
     Case(
         "proxy-url with socks5h",
@@ -83,6 +120,18 @@ CASES = [
         "HTTPS_PROXY with TLS",
         config(FAR, TOKEN),
         environ={"HTTPS_PROXY": "https://127.0.0.1:$TLS_PROXY_PORT", "SSL_CERT_FILE": "$FOLDER/ca.crt"},
+    ),
+    Case(
+        "HTTPS_PROXY with another scheme",
+        config(FAR, TOKEN),
+        environ={"HTTPS_PROXY": "ftp://u:secret-password@127.0.0.1:$PROXY_PORT"},
+        differs="no proxy speaks FTP: kubectl talks HTTP to it",
+        error='the proxy "ftp://***@127.0.0.1:$PROXY_PORT" speaks "ftp"; known are http, https, socks5, socks5h',
+    ),
+    Case(
+        "HTTPS_PROXY for a host whose name begins as this machine's address does",
+        config({**SERVER, "server": "https://127.example:$HTTPS_PORT", "tls-server-name": "api.example"}, TOKEN),
+        environ={"HTTPS_PROXY": PROXY},
     ),
     Case("HTTP_PROXY before a server with http", config(FAR_HTTP, TOKEN), environ={"HTTP_PROXY": PROXY}),
     Case("HTTP_PROXY before a server with TLS", config(user=TOKEN), environ={"HTTP_PROXY": PROXY}),

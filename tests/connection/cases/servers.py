@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.connection.cases.kubeconfigs import CA, CERTIFICATE, SERVER, TOKEN, URL, config, plugin
 from tests.connection.comparison import Case
 
+WITH_USER = "https://u%40er:secret-password@127.0.0.1:$HTTPS_PORT"
 CASES = [
     Case("the authority as a file", config({"server": URL, "certificate-authority": "ca.crt"}, TOKEN)),
     Case(
@@ -26,6 +27,10 @@ CASES = [
         "the authority as data that is no certificate",
         config({"server": URL, "certificate-authority-data": "QUFB"}, TOKEN),
         error="the kubeconfig's certificate-authority-data cannot be used: there is none in the PEM format",
+    ),
+    Case(
+        "the authority as data with a comment",
+        config({"server": URL, "certificate-authority-data": "$COMMENTED_CA_DATA"}, TOKEN),
     ),
     Case(
         "no authority",
@@ -71,6 +76,15 @@ CASES = [
         "cannot be trusted: Hostname mismatch, certificate is not valid for 'other.example'; check the "
         "server of its kubeconfig entry",
     ),
+    Case("tls-server-name with a dot at its end", config({**SERVER, "tls-server-name": "api.example."}, TOKEN)),
+    *(
+        Case(
+            f"tls-server-name that is none: {name}",
+            config({**SERVER, "tls-server-name": name}, TOKEN),
+            error=f'the tls-server-name "{name}" is not the name of a host',
+        )
+        for name in (".example", ".")
+    ),
     Case("--tls-server-name", config(user=TOKEN), ("--tls-server-name", "api.example")),
     Case("--server", config({**SERVER, "server": "https://nowhere.invalid"}, TOKEN), ("--server", URL)),
     Case(
@@ -83,6 +97,35 @@ CASES = [
     Case("a path with a slash at its end", config({**SERVER, "server": URL + "/k8s/"}, TOKEN)),
     Case("a slash at the end", config({**SERVER, "server": URL + "/"}, TOKEN)),
     Case("a path with a query", config({**SERVER, "server": URL + "/k8s?a=b"}, TOKEN)),
+    Case(
+        "a path with spaces, letters of a language and what is escaped",
+        config({**SERVER, "server": URL + "/a b/ü/c%2Fd"}, TOKEN),
+    ),
+    Case("a path with steps", config({**SERVER, "server": URL + "//k8s/../a//b/."}, TOKEN)),
+    Case("a user before the host", config({**SERVER, "server": WITH_USER}, TOKEN)),
+    Case(
+        "a user before the host, and a plugin",
+        config({**SERVER, "server": WITH_USER}, plugin()),
+        differs="the URL says who asks: kubectl runs the plugin besides, which might have a certificate",
+    ),
+    Case("a user before the host, and a client certificate", config({**SERVER, "server": WITH_USER}, CERTIFICATE)),
+    Case("a user before the host, and impersonation", config({**SERVER, "server": WITH_USER}, {**TOKEN, "as": "jane"})),
+    Case(
+        "a user before the host alone",
+        config({**SERVER, "server": WITH_USER}),
+        differs="the URL says who asks: kubectl asks its user all the same, and then sends what the URL says",
+    ),
+    Case(
+        "a user before the host of http",
+        config({"server": "http://u:secret-password@127.0.0.1:$HTTP_PORT"}),
+        differs="no password in the clear: kubectl sends it",
+    ),
+    Case(
+        "a user before a host where nobody listens",
+        config({**SERVER, "server": "https://u:secret-password@127.0.0.1:$CLOSED_PORT"}, TOKEN),
+        error='the connection to the Kubernetes API at https://127.0.0.1:$CLOSED_PORT (context "dev") was '
+        "refused; is it running? If so, check the server of its kubeconfig entry",
+    ),
     Case("http", config({"server": "http://127.0.0.1:$HTTP_PORT"}, {**TOKEN, **CERTIFICATE})),
     Case(
         "http with basic authentication",
@@ -144,6 +187,19 @@ CASES = [
         config(user=TOKEN),
         ("--request-timeout", "soon"),
         error='--request-timeout "soon" is not a time like 30, 10s or 1m30s',
+    ),
+    Case(
+        "--request-timeout of a million years",
+        config(user=TOKEN),
+        ("--request-timeout", "9999999999h"),
+        error='--request-timeout "9999999999h" is not a time like 30, 10s or 1m30s',
+    ),
+    Case(
+        "--request-timeout of very many seconds",
+        config(user=TOKEN),
+        ("--request-timeout", "99999999999"),
+        differs="what no clock can count is no time: kubectl's counter overflows, and it waits for ever or not at all",
+        error='--request-timeout "99999999999" is not a time like 30, 10s or 1m30s',
     ),
     Case(
         "--request-timeout below zero",
