@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 60
 DEMO_ARGUMENTS = $(if $(TRY),--try)
 
 .DEFAULT_GOAL = help
-.PHONY: help install demo test test-oldest check format fuzz e2e bench generate recording dist test-dist lock clean
+.PHONY: help install demo test test-oldest check format fuzz e2e e2e-restarts bench generate recording dist test-dist lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -45,7 +45,11 @@ fuzz: $(VENV)/.installed  ## look for kubeconfigs that are read otherwise than b
 
 e2e: $(VENV)/.installed  ## run the tests that need a cluster with Argo Workflows, named by KUBECONFIG, and after `make dist` krew's
 	@test -n "$$KUBECONFIG" || { echo "make e2e: set KUBECONFIG to a cluster with Argo Workflows (see CONTRIBUTING.md)" >&2; exit 2; }
-	E2E=1 $(if $(wildcard dist/argo-pods.yaml),DIST="$(abspath dist)") $(ON_PATH) $(BIN)/pytest -q tests/e2e
+	E2E=1 $(if $(wildcard dist/argo-pods.yaml),DIST="$(abspath dist)") $(ON_PATH) $(BIN)/pytest -q tests/e2e -m "not restarts"
+
+e2e-restarts: $(VENV)/.installed  ## run those of the tests that restart parts of the cluster, by the command in E2E_RESTART
+	@test -n "$$KUBECONFIG" -a -n "$$E2E_RESTART" || { echo "make e2e-restarts: set KUBECONFIG and E2E_RESTART (see CONTRIBUTING.md)" >&2; exit 2; }
+	E2E=1 $(ON_PATH) $(BIN)/pytest -q tests/e2e -m restarts
 
 bench: $(VENV)/.installed  ## compare time and memory with kubectl and argo, on the cluster named by KUBECONFIG
 	@test -n "$$KUBECONFIG" || { echo "make bench: set KUBECONFIG to a cluster with Argo Workflows (see CONTRIBUTING.md)" >&2; exit 2; }

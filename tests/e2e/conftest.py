@@ -35,11 +35,19 @@ def real_workflows() -> Iterator[dict[str, str]]:
         submission.clean_up(suffix)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What restarts parts of the cluster is marked: it is run apart, where it disturbs nothing else, and takes long."""
+    for item in items:
+        if "restart" in getattr(item, "fixturenames", ()) and Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.restarts)
+            item.add_marker(pytest.mark.timeout(300), append=False)
+
+
 class Restart(Protocol):
     def __call__(self, part: str, **settings: str) -> None:
         """Kills a part of the cluster, like kube-apiserver, and starts it again with these variables set.
 
-        When this returns, the API server answers and the controller works again.
+        When this returns, the API server answers, and workflows and their pods are run again.
         """
 
 
@@ -53,20 +61,25 @@ def restart() -> Restart:
     command = shlex.split(os.environ["E2E_RESTART"])
 
     def run(part: str, **settings: str) -> None:
-        # Down for a second, or the port may still be taken when the part comes back.
-        environment = {"DOWN": "1", **os.environ}
+        # Down for a while, or the port may still be taken when the part comes back.
+        environment = {"DOWN": "2", **os.environ}
         changes = [f"{name}={value}" for name, value in settings.items()]
         subprocess.run([*command, part, *changes], env=environment, check=True)
+
+    def restarted(part: str, **settings: str) -> None:
+        run(part, **settings)
         if part == "kube-apiserver":
+            # They end themselves if they cannot renew their leases for ten seconds, which its start may take.
+            for other in ("kube-controller-manager", "kube-scheduler"):
+                run(other)
             while subprocess.run(["kubectl", "get", "--raw", "/readyz"], capture_output=True).returncode:
                 Event().wait(0.2)
             # Argo 3.7 does not find back by itself: its informers list with a version and a continue token at once,
             # which the new server refuses.
             run("workflow-controller")
-        if part == "workflow-controller":
-            submission.see_controller_at_work()
+        submission.see_cluster_at_work()
 
-    return run
+    return restarted
 
 
 @pytest.fixture(scope="session")

@@ -82,17 +82,21 @@ def workflows(names: Iterable[str]) -> dict[str, Manifest]:
     return {each["metadata"]["name"]: each for each in listed if each["metadata"]["name"] in wanted}
 
 
-def see_controller_at_work() -> None:
-    """Waits until the controller has taken up a workflow; one that is killed before would not come back."""
-    stands_still: Manifest = {
+def see_cluster_at_work() -> None:
+    """Waits until a workflow has been run, from the controller that takes it up to the node that runs its pod.
+
+    Parts that are killed before would not come back.
+    """
+    container = {"image": os.environ.get("E2E_IMAGE", LOADED), "command": ["true"]}
+    workflow: Manifest = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Workflow",
         "metadata": {"generateName": "argo-pods-e2e-"},
-        "spec": {"entrypoint": "main", "templates": [{"name": "main", "suspend": {}}]},
+        "spec": {"entrypoint": "main", "templates": [{"name": "main", "container": container}]},
     }
-    name = kubectl("create", "-o", "name", "-f", "-", stdin=json.dumps(stands_still)).strip()
+    name = kubectl("create", "-o", "name", "-f", "-", stdin=json.dumps(workflow)).strip()
     try:
-        kubectl("wait", name, "--for=jsonpath={.status.phase}=Running", "--timeout=90s")
+        kubectl("wait", name, "--for=jsonpath={.status.phase}=Succeeded", "--timeout=120s")
     finally:
         kubectl("delete", name, "--wait=false")
 
