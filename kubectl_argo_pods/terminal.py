@@ -112,7 +112,7 @@ class _Raw:
     def stop(self, number: int, _: FrameType | None) -> None:
         self._restore()
         signal.signal(number, signal.SIG_DFL)
-        # The whole job stops, as with a typed Ctrl-Z: whatever started this program waits with it.
+        # As if nobody had heard it: a typed Ctrl-Z goes to the other side, so this one was meant for us.
         os.kill(os.getpid(), number)
         # On again: `go_on` has been called, or will be.
         signal.signal(number, self.stop)
