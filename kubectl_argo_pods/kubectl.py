@@ -81,15 +81,25 @@ def run(words: Sequence[str], environ: Mapping[str, str], deadline: float | None
 
     The deadline is of time.monotonic(). Raises ConfigError and TimedOutError.
     """
-    # Ctrl-C reaches kubectl, too, and it is for kubectl to say what it means.
-    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        status = _status(words, environ, deadline)
+        with _deaf_to_interrupts():
+            status = _status(words, environ, deadline)
     except OSError as error:
         raise cannot_run(words[0], error) from error
+    return 128 - status if status < 0 else status
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Ctrl-C reaches kubectl, too, and it is for kubectl to say what it means."""
+    before = signal.getsignal(signal.SIGINT)
+    # What is ignored here, in a script's background for one, kubectl ignores as well. A handler it does not inherit.
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
-    return 128 - status if status < 0 else status
 
 
 def cannot_run(program: str, error: OSError) -> ConfigError:

@@ -123,6 +123,19 @@ def test_the_file_is_gone_after_a_signal_too(
     assert not os.path.exists(Path(f"{fake['KUBECTL_PATH']}.kubeconfig").read_text().strip())
 
 
+def test_kubectl_ignores_the_interrupts_that_we_have_to_ignore(
+    clean_environment: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "interrupted"
+    # A shell traps no signal that was ignored when it began.
+    path.write_text("#!/bin/sh\ntrap 'echo heard' INT\nkill -INT $$\necho ended\n")
+    path.chmod(0o755)
+    command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *PROGRAM, "run", "deep", "train", "--", "x", "{pod}"]
+    environment = clean_environment | {"KUBECTL_PATH": str(path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert Result(done.returncode, done.stdout, done.stderr) == Result(0, "ended\n", "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
 def test_who_ends_us_alone_ends_kubectl_too(
     clean_environment: dict[str, str], fake: dict[str, str], number: signal.Signals
