@@ -7,6 +7,8 @@ from typing import Protocol
 
 # No server sends such long sizes of chunks, or trailers.
 LONGEST_LINE = 65536
+# Digits: of what fits into 64 bits, as in Go.
+LONGEST_NUMBER = 19
 
 
 class ProtocolError(Exception):
@@ -40,8 +42,12 @@ def framing(headers: Iterable[tuple[str, str]]) -> Framing:
     stated = {name.lower(): value for name, value in headers}
     if "chunked" in stated.get("transfer-encoding", "").lower():
         return Chunked()
-    length = stated.get("content-length", "")
-    return Sized(int(length)) if length.isdecimal() else UntilClosed()
+    length = stated.get("content-length")
+    if length is None:
+        return UntilClosed()
+    if not length.isdecimal() or len(length) > LONGEST_NUMBER:
+        raise NotHttpError("the length of the answer is no number")
+    return Sized(int(length))
 
 
 class Chunked:
