@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from kubectl_argo_pods import grammar
 from kubectl_argo_pods.calls import perform
 from kubectl_argo_pods.cluster import exec_plugin
-from kubectl_argo_pods.cluster.http import Http, Terms, open_http
+from kubectl_argo_pods.cluster.http import Http, open_http
 from kubectl_argo_pods.cluster.identity import facts
 from kubectl_argo_pods.cluster.kubeconfig import Overrides, resolve
+from kubectl_argo_pods.cluster.request import Terms
 from kubectl_argo_pods.errors import ArgoPodsError
 from kubectl_argo_pods.sources import ArgoServerFlags, PodQuery, Sources, open_source
 from kubectl_argo_pods.sources.argo_server import ArgoServer
@@ -123,7 +124,7 @@ def connect(path: Path) -> None:
         cluster = resolve(Overrides(kubeconfig=str(path)), {})
         facts(cluster)
         http = open_http(cluster, {})
-        http.context()
+        http._pool.context()
         http.headers()
 
 

@@ -13,12 +13,13 @@ import urllib3
 from kubernetes import client
 
 from kubectl_argo_pods.cluster import faults, tls
-from kubectl_argo_pods.cluster import http as http_
+from kubectl_argo_pods.cluster.connection import Connection
 from kubectl_argo_pods.cluster.credentials import Headers
 from kubectl_argo_pods.cluster.endpoint import Endpoint, from_url
 from kubectl_argo_pods.cluster.exchange import Response
 from kubectl_argo_pods.cluster.framing import framing
-from kubectl_argo_pods.cluster.http import Answer, Http, Request, Terms
+from kubectl_argo_pods.cluster.http import JSON, Http
+from kubectl_argo_pods.cluster.request import Request, Terms
 
 ApiClient = client.ApiClient
 
@@ -56,7 +57,7 @@ class _Requests(urllib3.PoolManager):
         path = url.removeprefix(_BASE) + (f"?{urlencode(fields)}" if fields else "")
         sent = body.encode() if isinstance(body, str) else body
         asked = _headers({"Accept-Encoding": self._http.encoding, **(headers or {})}, sent)
-        _, answer = self._http.ask(Request(method, path, asked, sent))
+        answer = self._http.ask(Request(method, path, asked, sent))
         return urllib3.HTTPResponse(
             body=io.BufferedReader(_Body(answer)),
             headers=urllib3.HTTPHeaderDict(answer.getheaders()),
@@ -84,7 +85,7 @@ class _Body(io.RawIOBase):
         return size
 
     def close(self) -> None:
-        self.answer.sock.close()
+        self.answer.connection.close()
         super().close()
 
 
@@ -92,7 +93,7 @@ def _headers(given: Mapping[str, str], body: bytes | None) -> Headers:
     own = [(name, value) for name, value in given.items() if name.lower() not in ("user-agent", "content-type")]
     if body is None:
         return own
-    return [*own, ("Content-Type", given.get("Content-Type", http_.JSON)), ("Content-Length", str(len(body)))]
+    return [*own, ("Content-Type", given.get("Content-Type", JSON)), ("Content-Length", str(len(body)))]
 
 
 def open_http(api: ApiClient) -> Http:
@@ -109,7 +110,7 @@ class _ThroughClient(Http):
         self._api = api
         self._pooled: WeakKeyDictionary[Response, urllib3.HTTPResponse] = WeakKeyDictionary()
 
-    def ask(self, request: Request) -> Answer:
+    def ask(self, request: Request) -> Response:
         try:
             pooled = _call(self._api, request)
         except client.ApiException as error:
@@ -118,9 +119,9 @@ class _ThroughClient(Http):
             raise faults.from_network(_cause(error), self.endpoint) from error
         answer = _taken_over(pooled)
         self._pooled[answer] = pooled
-        return http_.Connection(answer.sock), answer
+        return answer
 
-    def keep(self, connection: http_.Connection, response: Response) -> None:
+    def keep(self, response: Response) -> None:
         """Give the connection back to the client, which keeps those that it has."""
         pooled = self._pooled.pop(response)
         if _over_ours(pooled):
@@ -147,7 +148,9 @@ def _taken_over(pooled: urllib3.HTTPResponse) -> Response:
     # The connection itself; where the server will close it, http.client has forgotten it already.
     sock = reader.raw._sock
     headers = list(pooled.headers.items())
-    return Response(sock, pooled.status, pooled.reason or "", headers, framing(headers), _early(reader, sock))
+    return Response(
+        Connection(sock), pooled.status, pooled.reason or "", headers, framing(headers), _early(reader, sock)
+    )
 
 
 def _over_ours(pooled: urllib3.HTTPResponse) -> Response | None:

@@ -1,4 +1,4 @@
-"""A request and its answer over a connected socket: HTTP/1.1 (RFC 9112), as far as these servers and proxies speak it.
+"""A request and its answer over a connection: HTTP/1.1 (RFC 9112), as far as these servers and proxies speak it.
 
 http.client would do, but it reads heads with the email package, whose import takes a sixth of the time of a list.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from socket import socket
 
+from kubectl_argo_pods.cluster.connection import Connection
 from kubectl_argo_pods.cluster.framing import CutShortError, Framing, NotHttpError, Sized, UntilClosed, framing
 from kubectl_argo_pods.errors import ConfigError
 
@@ -23,8 +24,10 @@ BARE = frozenset({101, 204, 304})
 class Response:
     """An answer whose head has been read; `early` is what of its body came with it."""
 
-    def __init__(self, sock: socket, status: int, reason: str, headers: Headers, body: Framing, early: bytes) -> None:
-        self.sock = sock
+    def __init__(
+        self, connection: Connection, status: int, reason: str, headers: Headers, body: Framing, early: bytes
+    ) -> None:
+        self.connection = connection
         self.status = status
         self.reason = reason
         self.body = body
@@ -57,7 +60,7 @@ class Response:
             if self.early:
                 data, self.early = self.early, b""
             else:
-                data = self.sock.recv(CHUNK)
+                data = self.connection.recv(CHUNK)
             if not data:
                 self.body.close()
             elif chunk := self.body.feed(data):
@@ -75,11 +78,11 @@ def send(sock: socket, method: str, target: str, headers: Headers, body: bytes |
     sock.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode() + (body or b""))
 
 
-def receive(sock: socket, method: str) -> Response:
+def receive(connection: Connection, method: str) -> Response:
     """The answer to a request, its head read; raises OSError, or ProtocolError for what is no HTTP."""
     received = b""
     while True:
-        head, received = _head(sock, received)
+        head, received = _head(connection, received)
         start, *lines = head.decode("latin-1").split("\r\n")
         status, reason = _status(start)
         # An interim answer, such as 100 or 103, is followed by the real one.
@@ -87,11 +90,11 @@ def receive(sock: socket, method: str) -> Response:
             break
     headers = _headers(lines)
     if method == "HEAD" or status in BARE:
-        return Response(sock, status, reason, headers, Sized(0), received)
-    return Response(sock, status, reason, headers, framing(headers), received)
+        return Response(connection, status, reason, headers, Sized(0), received)
+    return Response(connection, status, reason, headers, framing(headers), received)
 
 
-def _head(sock: socket, received: bytes) -> tuple[bytes, bytes]:
+def _head(connection: Connection, received: bytes) -> tuple[bytes, bytes]:
     """The head of an answer, and what has come after it."""
     while True:
         head, end, rest = received.partition(b"\r\n\r\n")
@@ -101,7 +104,7 @@ def _head(sock: socket, received: bytes) -> tuple[bytes, bytes]:
             raise NotHttpError("the answer is not one of HTTP")
         if len(received) > LONGEST_HEAD:
             raise NotHttpError("the head of the answer has no end")
-        data = sock.recv(CHUNK)
+        data = connection.recv(CHUNK)
         if not data:
             raise (
                 CutShortError("the answer ended in its head")

@@ -6,84 +6,26 @@ import json
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Mapping
-from math import inf
-from socket import socket
-from threading import Lock
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from kubectl_argo_pods import __version__
 from kubectl_argo_pods.cluster import endpoint as endpoints
-from kubectl_argo_pods.cluster import exchange, faults, retries, tls
+from kubectl_argo_pods.cluster import exchange, faults, retries
+from kubectl_argo_pods.cluster.connection import Connection
 from kubectl_argo_pods.cluster.credentials import Credentials, Headers
 from kubectl_argo_pods.cluster.endpoint import Endpoint, open_socket
 from kubectl_argo_pods.cluster.exchange import Response
 from kubectl_argo_pods.cluster.framing import ProtocolError
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
-from kubectl_argo_pods.cluster.kubeconfig_files import Entry
+from kubectl_argo_pods.cluster.pool import Dial, Pool
+from kubectl_argo_pods.cluster.request import Caller, Request, Terms
 from kubectl_argo_pods.cluster.stream import Stream
 from kubectl_argo_pods.errors import ArgoPodsError
 
 JSON = "application/json"
 TRACED = 6  # the level of kubectl's -v at which it begins to show requests
-
-
-class Connection:
-    """A connection; `ends` is when its answer has to be there, on the monotonic clock."""
-
-    def __init__(self, sock: socket) -> None:
-        self.sock = sock
-        self.ends = inf
-
-    def close(self) -> None:
-        self.sock.close()
-
-
-Answer = tuple[Connection, Response]
-
-
-# What opens a connection to an endpoint, with TLS where a context is given, in so many seconds.
-Dial = Callable[[Endpoint, tls.Context | None, float | None], socket]
-
-
-class Caller(Protocol):
-    """Who asks; `Credentials` is the one that a kubeconfig describes."""
-
-    def headers(self) -> Headers: ...
-
-    def certificate(self) -> tls.Certificate | None: ...
-
-    def renew(self, refused: str) -> bool: ...
-
-
-class Terms(NamedTuple):
-    """How to talk: the trust in the words of a kubeconfig's cluster entry, and seconds for a whole request."""
-
-    trust: Entry
-    timeout: float | None = None
-    compression: bool = True
-    verbosity: int = 0  # kubectl's -v
-
-
-class Request(NamedTuple):
-    """What is asked for; `headers` are those of this request alone, `path` is below the server's own.
-
-    With `switches` it asks for another protocol: then 101 is the only answer that grants it.
-    """
-
-    method: str
-    path: str
-    headers: Headers
-    body: bytes | None = None
-    switches: bool = False
-
-    @property
-    def is_idempotent(self) -> bool:
-        return self.method in ("GET", "HEAD") and not self.switches
-
-    def is_granted(self, status: int) -> bool:
-        return status == 101 if self.switches else 200 <= status < 300
 
 
 def open_http(cluster: Cluster, environ: Mapping[str, str]) -> Http:
@@ -127,12 +69,9 @@ class Http:
 
     def __init__(self, endpoint: Endpoint, caller: Caller, terms: Terms, dial: Dial = open_socket) -> None:
         self.endpoint = endpoint
-        self._dial = dial
         self._caller = caller
         self._terms = terms
-        self._lock = Lock()
-        self._idle: list[Connection] = []
-        self._context: tls.Context | None = None
+        self._pool = Pool(endpoint, caller.certificate, terms, dial)
 
     def get_json(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Any:
         """The decoded answer to a GET; raises UnreachableError or ApiError."""
@@ -150,61 +89,41 @@ class Http:
     def stream(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Stream:
         """A long answer to a GET, chunk by chunk as it arrives; raises UnreachableError or ApiError."""
         headers = [("Accept", accept), ("Accept-Encoding", "identity")]
-        connection, response = self.ask(Request("GET", _with_query(path, query), headers))
-        return Stream(response, self.endpoint, lambda: self.keep(connection, response))
+        response = self.ask(Request("GET", _with_query(path, query), headers))
+        return Stream(response, self.endpoint, lambda: self.keep(response))
 
-    def ask(self, request: Request) -> Answer:
+    def ask(self, request: Request) -> Response:
         """The head of an answer that grants the request, after as many tries as are sensible.
 
-        Raises UnreachableError or ApiError. Who has read all of it may `keep` the connection.
+        Raises UnreachableError or ApiError. Who has read all of it may `keep` its connection.
         """
         for tries_left in range(retries.RETRIES if request.is_idempotent else 0, -1, -1):
             try:
-                connection, response = self._let_in(request)
+                response = self._let_in(request)
             except (OSError, ProtocolError) as error:
                 if not tries_left or not retries.is_passing(error):
                     raise faults.from_network(error, self.endpoint) from error
                 time.sleep(retries.pause(tries_left))
                 continue
             if request.is_granted(response.status):
-                return connection, response
-            failure = self._failure(connection, response)
+                return response
+            failure = self._failure(response)
             wait = retries.wait(response.status, response.getheader("Retry-After") or "", tries_left)
             if wait is None or not tries_left:
                 raise failure
             time.sleep(wait)
         raise AssertionError("the last try returns or raises")
 
-    def keep(self, connection: Connection, response: Response) -> None:
-        """Use the connection again, whose answer has been read."""
+    def keep(self, response: Response) -> None:
+        """Use the connection of an answer again, all of which has been read."""
         if response.will_close:
-            connection.close()
-            return
-        with self._lock:
-            self._idle.append(connection)
-            sock = connection.sock
-            # The ticket has come with the answer at the latest. After a renewal it would be the former user's.
-            if self._context and isinstance(sock, ssl.SSLSocket) and sock.context is self._context:
-                self._context.session = sock.session
+            response.connection.close()
+        else:
+            self._pool.keep(response.connection)
 
     def close(self) -> None:
         """Close the connections that nobody uses; the others are closed by their users."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
-
-    def context(self) -> tls.Context | None:
-        """What TLS goes by, with the client's certificate; None for plain http. Raises ConfigError."""
-        if self.endpoint.scheme != "https":
-            return None
-        with self._lock:
-            if self._context is None:
-                context = tls.open_context(self._terms.trust)
-                if certificate := self._caller.certificate():
-                    tls.load_certificate(context, certificate)
-                self._context = context
-            return self._context
+        self._pool.close()
 
     def headers(self) -> Headers:
         """The headers that any request to this server carries, its credentials among them; raises ConfigError."""
@@ -220,13 +139,13 @@ class Http:
         return [("Accept", accept), ("Accept-Encoding", self.encoding)]
 
     def _json(self, request: Request) -> Any:
-        connection, response = self.ask(request)
+        response = self.ask(request)
         try:
-            body = self._body(connection, response)
+            body = self._body(response)
         except (OSError, ProtocolError, zlib.error) as error:
-            connection.close()
+            response.connection.close()
             raise faults.from_network(error, self.endpoint) from error
-        self.keep(connection, response)
+        self.keep(response)
         content_type = response.getheader("Content-Type") or ""
         try:
             answer = json.loads(body)
@@ -236,50 +155,35 @@ class Http:
             raise faults.from_foreign_body(content_type, body, self.endpoint)
         return answer
 
-    def _let_in(self, request: Request) -> Answer:
+    def _let_in(self, request: Request) -> Response:
         """The answer to one try; who is refused as unknown tries once more with new credentials, if there are any."""
         headers = self.headers()
-        connection, response = self._send(request, headers)
+        response = self._send(request, headers)
         # A request that was not let in has done nothing: even what is not idempotent may be asked again.
-        if response.status != 401 or not self._renew(dict(headers).get("Authorization", "")):
-            return connection, response
-        connection.close()
+        if response.status != 401 or not self._caller.renew(dict(headers).get("Authorization", "")):
+            return response
+        response.connection.close()
+        self._pool.renew()
         return self._send(request, self.headers())
 
-    def _renew(self, refused: str) -> bool:
-        renewed = self._caller.renew(refused)
-        if renewed:
-            # There may be another certificate: no connection made with the old one may be used again.
-            with self._lock:
-                self._context = None
-            self.close()
-        return renewed
-
-    def _send(self, request: Request, headers: Headers) -> Answer:
-        with self._lock:
-            # A kept connection may turn out to be closed, when nobody knows how far the request came.
-            connection = self._idle.pop() if self._idle and request.is_idempotent else None
-        if connection is not None:
+    def _send(self, request: Request, headers: Headers) -> Response:
+        # A kept connection may turn out to be closed, when nobody knows how far the request came.
+        if request.is_idempotent and (kept := self._pool.kept()):
             try:
-                return connection, self._write(connection, request, headers)
+                return self._write(kept, request, headers)
             except (ConnectionError, ssl.SSLError):
                 # The server had closed it in the meantime: that says nothing about the request.
-                connection.close()
-        connection = self._connect()
-        return connection, self._write(connection, request, headers)
+                pass
+        return self._write(self._connect(), request, headers)
 
     def _connect(self) -> Connection:
-        sock = self._dial(self.endpoint, self.context(), self._terms.timeout)
-        return Connection(sock)
+        return self._pool.open()
 
     def _write(self, connection: Connection, request: Request, headers: Headers) -> Response:
         try:
-            if self._terms.timeout is not None:
-                connection.ends = time.monotonic() + self._terms.timeout
-                connection.sock.settimeout(self._terms.timeout)
             sent = [*headers, *request.headers, *self._to_proxy()]
             exchange.send(connection.sock, request.method, self._target(request.path), sent, request.body)
-            return exchange.receive(connection.sock, request.method)
+            return exchange.receive(connection, request.method)
         except BaseException:
             connection.close()
             raise
@@ -296,31 +200,20 @@ class Http:
 
         return authorization(urlsplit(self.endpoint.proxy))
 
-    def _body(self, connection: Connection, response: Response) -> bytes:
+    def _body(self, response: Response) -> bytes:
         """The whole of an answer, unpacked; raises OSError, ProtocolError or zlib.error."""
-        body = response.read() if self._terms.timeout is None else _read_until(connection, response)
+        body = response.read()
         return zlib.decompress(body, wbits=31) if response.getheader("Content-Encoding") == "gzip" else body
 
-    def _failure(self, connection: Connection, response: Response) -> ArgoPodsError:
+    def _failure(self, response: Response) -> ArgoPodsError:
         try:
-            body = self._body(connection, response)
+            body = self._body(response)
         except (OSError, ProtocolError, zlib.error) as error:
-            connection.close()
+            response.connection.close()
             return faults.from_network(error, self.endpoint)
-        self.keep(connection, response)
+        self.keep(response)
         return faults.from_answer(response.status, response.getheader("Content-Type") or "", body, self.endpoint)
 
 
 def _with_query(path: str, query: Mapping[str, str] | None) -> str:
     return f"{path}?{urlencode(query)}" if query else path
-
-
-def _read_until(connection: Connection, response: Response) -> bytes:
-    chunks = []
-    while chunk := response.receive():
-        chunks.append(chunk)
-        left = connection.ends - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the rest of the answer")
-        connection.sock.settimeout(left)
-    return b"".join(chunks)

@@ -15,10 +15,11 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 from kubectl_argo_pods.cluster import endpoint as endpoints
 from kubectl_argo_pods.cluster import kubeconfig_writing
 from kubectl_argo_pods.cluster.credentials import Headers, basic
-from kubectl_argo_pods.cluster.http import Http, Terms
+from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.issued import Issued
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
+from kubectl_argo_pods.cluster.request import Terms
 from kubectl_argo_pods.cluster.tls import Certificate
 from kubectl_argo_pods.errors import ApiError, ConfigError
 

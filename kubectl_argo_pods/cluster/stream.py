@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from math import inf
 from socket import SHUT_RDWR
 
 from kubectl_argo_pods.cluster import faults
@@ -26,9 +27,10 @@ class Stream:
         self._endpoint = endpoint
         self._keep = keep
         self._closed = False
-        self._sock = response.sock
+        self._sock = response.connection.sock
         self._timeout = self._sock.gettimeout()
         # A quiet log or watch is no fault: how long one is followed is the business of those who follow it.
+        response.connection.ends = inf
         self._sock.settimeout(None)
 
     def __enter__(self) -> Stream:

@@ -13,12 +13,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TextIO
 
+from kubectl_argo_pods.cluster.connection import Connection
 from kubectl_argo_pods.cluster.credentials import Headers
 from kubectl_argo_pods.cluster.endpoint import Endpoint
 from kubectl_argo_pods.cluster.exchange import Response
 from kubectl_argo_pods.cluster.framing import ProtocolError
-from kubectl_argo_pods.cluster.http import Caller, Connection, Dial, Http, Request, Terms
+from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
+from kubectl_argo_pods.cluster.pool import Dial
+from kubectl_argo_pods.cluster.request import Caller, Request, Terms
 
 URLS, HEADERS, ANSWERS, CURL = 6, 7, 8, 9
 # As kubectl: at 8 a first look, at 9 more, at 10 all.
@@ -63,8 +66,8 @@ class TracedHttp(Http):
         self._log.response(request.method, url, response, milliseconds(started))
         return response
 
-    def _body(self, connection: Connection, response: Response) -> bytes:
-        body = super()._body(connection, response)
+    def _body(self, response: Response) -> bytes:
+        body = super()._body(response)
         self._log.body("Response Body", body)
         return body
 

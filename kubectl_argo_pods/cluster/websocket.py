@@ -20,7 +20,8 @@ from urllib.parse import urlencode
 from kubectl_argo_pods.cluster import faults
 from kubectl_argo_pods.cluster.endpoint import Endpoint
 from kubectl_argo_pods.cluster.frames import BINARY, CLOSE, PING, PONG, Decoder, Frame, FrameError, encoded
-from kubectl_argo_pods.cluster.http import Http, Request
+from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.cluster.request import Request
 from kubectl_argo_pods.errors import ApiError, LostError
 
 MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -61,13 +62,13 @@ def open_websocket(http: Http, path: str, query: Sequence[tuple[str, str]], prot
         # In one line: of several, the API server reads the first only (golang.org/x/net/websocket).
         ("Sec-WebSocket-Protocol", ", ".join(protocols)),
     ]
-    connection, response = http.ask(Request("GET", f"{path}?{urlencode(query)}", headers, switches=True))
+    response = http.ask(Request("GET", f"{path}?{urlencode(query)}", headers, switches=True))
     protocol = response.getheader("Sec-WebSocket-Protocol") or ""
     accept = b64encode(sha1(key + MAGIC, usedforsecurity=False).digest()).decode()
     if protocol not in protocols or response.getheader("Sec-WebSocket-Accept") != accept:
-        connection.close()
+        response.connection.close()
         raise ApiError(f"{http.endpoint.label} turned to another protocol than was asked for", code=101)
-    return WebSocket(response.sock, response.early, protocol, http.endpoint)
+    return WebSocket(response.connection.sock, response.early, protocol, http.endpoint)
 
 
 class WebSocket:

@@ -9,10 +9,11 @@ from kubectl_argo_pods.cluster import endpoint as endpoints
 from kubectl_argo_pods.cluster import http as kubernetes
 from kubectl_argo_pods.cluster import tls
 from kubectl_argo_pods.cluster.credentials import Credentials, Headers
-from kubectl_argo_pods.cluster.http import Http, Terms, connect
+from kubectl_argo_pods.cluster.http import Http, connect
 from kubectl_argo_pods.cluster.identity import authorization
 from kubectl_argo_pods.cluster.kubeconfig import Cluster, Overrides, parse_timeout, parse_verbosity
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
+from kubectl_argo_pods.cluster.request import Terms
 from kubectl_argo_pods.errors import ConfigError, UsageError
 from kubectl_argo_pods.permissions import Need
 from kubectl_argo_pods.sources import ArgoServerFlags, argo_server_named

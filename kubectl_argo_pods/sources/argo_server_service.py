@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.endpoint import Endpoint
-from kubectl_argo_pods.cluster.http import JSON, Answer, Caller, Connection, Http, Request, Terms, connect
+from kubectl_argo_pods.cluster.exchange import Response
+from kubectl_argo_pods.cluster.http import JSON, Http, connect
+from kubectl_argo_pods.cluster.request import Caller, Request, Terms
 from kubectl_argo_pods.cluster.stream import Stream
 from kubectl_argo_pods.cluster.tls import Context
 from kubectl_argo_pods.errors import ApiError, ArgoPodsError, UnreachedError
@@ -38,11 +40,11 @@ class ServiceHttp(Http):
     def stream(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Stream:
         return self._by_either(lambda http: http.stream(path, query, accept))
 
-    def ask(self, request: Request) -> Answer:
+    def ask(self, request: Request) -> Response:
         return self._by_either(lambda http: http.ask(request))
 
-    def keep(self, connection: Connection, response: Any) -> None:
-        (self._chosen or self._proxied).keep(connection, response)
+    def keep(self, response: Response) -> None:
+        (self._chosen or self._proxied).keep(response)
 
     def close(self) -> None:
         (self._chosen or self._proxied).close()

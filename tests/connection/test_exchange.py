@@ -9,6 +9,7 @@ from threading import Thread
 
 import pytest
 
+from kubectl_argo_pods.cluster.connection import Connection
 from kubectl_argo_pods.cluster.exchange import LONGEST_HEAD, Response, receive, send
 from kubectl_argo_pods.cluster.framing import ProtocolError
 from kubectl_argo_pods.errors import ConfigError
@@ -37,7 +38,7 @@ def answered(pair: Pair, *parts: bytes, method: str = "GET") -> Response:
             theirs.close()
 
     Thread(target=answer, daemon=True).start()
-    return receive(ours, method)
+    return receive(Connection(ours), method)
 
 
 def test_an_answer_has_its_status_headers_and_body(pair: Pair) -> None:
@@ -103,6 +104,8 @@ def test_a_connection_that_cannot_be_used_again(pair: Pair, answer: bytes) -> No
     [
         pytest.param(b"SSH-2.0-OpenSSH_9.2\r\n", "the answer is not one of HTTP", id="another protocol"),
         pytest.param(b"HTTP/1.1 OK\r\n\r\n", "the answer is not one of HTTP", id="no status"),
+        pytest.param(OK.replace(b": 5", b": five"), "no number", id="a length that is no number"),
+        pytest.param(OK.replace(b": 5", b": " + b"9" * 5000), "no number", id="a length that is none"),
         pytest.param(OK[:30], "the answer ended in its head", id="half a head"),
         pytest.param(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * (LONGEST_HEAD // 5), "has no end", id="an endless head"),
     ],

@@ -149,14 +149,22 @@ def test_a_connection_that_is_lost_before_the_answer_is_tried_again() -> None:
         assert plain(url).get_json("/") == {"a": 1}
 
 
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n"
+
+
 @pytest.mark.parametrize(
-    "piece", [pytest.param(b"", id="nothing more"), pytest.param(b" ", id="a little more, again and again")]
+    ("beginning", "piece"),
+    [
+        pytest.param(HEAD + b"\r\n{", b"", id="nothing more"),
+        pytest.param(HEAD + b"\r\n{", b" ", id="a little more, again and again"),
+        pytest.param(HEAD, b"X: y\r\n", id="one header more, again and again"),
+    ],
 )
-def test_an_answer_that_does_not_end_in_time_is_an_error(piece: bytes) -> None:
+def test_an_answer_that_does_not_end_in_time_is_an_error(beginning: bytes, piece: bytes) -> None:
     ended = threading.Event()
 
     def begin(sock: socket.socket) -> None:
-        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
+        sock.sendall(beginning)
         while not ended.wait(0.05):
             sock.sendall(piece)
 
