@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from kubectl_argo_pods import options
 from kubectl_argo_pods.defaults import with_defaults
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar import Call, commands
@@ -27,6 +26,8 @@ def perform(call: Call, environ: Mapping[str, str]) -> int:
 def received(call: Call) -> dict[str, Any]:
     """What the command's function receives: its words, and its groups of options as values."""
     command = commands()[call.command]
-    values = {name: getattr(options, kind)(**call.values.get(name, {})) for name, kind in command.groups.items()}
+    # The annotations of its function name the groups, so they are to be found beside it.
+    module = import_module(command.module)
+    values = {name: getattr(module, kind)(**call.values.get(name, {})) for name, kind in command.groups.items()}
     tail = {"tail": call.tail} if command.has_tail else {}
     return {"words": call.words, **values, **tail}

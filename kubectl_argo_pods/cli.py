@@ -16,7 +16,9 @@ from kubectl_argo_pods.calls import perform
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar import Call, commands, ended, named_command, negated, parted, respelled
 from kubectl_argo_pods.help import PROGRAM, WORDS, Page, declared, text
-from kubectl_argo_pods.options import SECTIONS, Argument, Connection, Option, Tail, When
+from kubectl_argo_pods.options import Argument, Option, Tail, When
+from kubectl_argo_pods.options.connection import Connection
+from kubectl_argo_pods.options.sections import SECTIONS
 
 # Every command, with the function that performs it; the first is performed where none is named.
 FUNCTIONS = {

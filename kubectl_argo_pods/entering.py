@@ -12,7 +12,8 @@ from kubectl_argo_pods.cluster.channels import Channels, Exit
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.containers import DEFAULT_CONTAINER, Container, containers, default_container
 from kubectl_argo_pods.errors import ArgoPodsError, LostError, NotFoundError, OnlyByKubectlError, UsageError
-from kubectl_argo_pods.options import Connection, Inside, Interaction
+from kubectl_argo_pods.options.connection import Connection
+from kubectl_argo_pods.options.containers import Inside, Interaction
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.places import Place, completed
 from kubectl_argo_pods.sources.kube_exec import Process, start

@@ -15,7 +15,7 @@ from kubectl_argo_pods.entering import Wish, by_kubectl, running_container, star
 from kubectl_argo_pods.errors import OnlyByKubectlError
 from kubectl_argo_pods.fan_out import Done, fan_out
 from kubectl_argo_pods.gathering import Take, gather
-from kubectl_argo_pods.options import Connection
+from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.output.prefixed import Kept, Prefixed, fold, print_folded
 from kubectl_argo_pods.places import Place

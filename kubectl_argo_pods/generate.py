@@ -14,7 +14,7 @@ from typing import Any
 
 from kubectl_argo_pods.cli import FUNCTIONS, groups_of, kind_of, summary, tail_of, words_of
 from kubectl_argo_pods.help import declared
-from kubectl_argo_pods.options import SECTIONS
+from kubectl_argo_pods.options.sections import SECTIONS
 
 
 def grammar_table() -> str:

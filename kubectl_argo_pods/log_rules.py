@@ -9,7 +9,7 @@ from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.go_values import parse_duration, parse_integer, parse_rfc3339
 from kubectl_argo_pods.log_places import Places
 from kubectl_argo_pods.log_targets import Wanted
-from kubectl_argo_pods.options import Logs, LogView
+from kubectl_argo_pods.options.logs import Logs, LogView
 from kubectl_argo_pods.output.log_lines import OUTPUTS, LineLook, Scope, patterns
 from kubectl_argo_pods.output.style import wants_color
 from kubectl_argo_pods.targets import LogOptions, LogQuery

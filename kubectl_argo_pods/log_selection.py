@@ -13,7 +13,7 @@ from kubectl_argo_pods.finality import settled
 from kubectl_argo_pods.graph import Families, families
 from kubectl_argo_pods.log_places import Places, kept
 from kubectl_argo_pods.log_targets import Wanted, targets
-from kubectl_argo_pods.options import Filters
+from kubectl_argo_pods.options.selection import Filters
 from kubectl_argo_pods.pod import NodePod, called
 from kubectl_argo_pods.selection import named
 from kubectl_argo_pods.shown import select_in_each

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kubectl_argo_pods.asked import Asked, pod_query, rows
 from kubectl_argo_pods.errors import AmbiguousError, ConfigError, NoMatchError, TimedOutError, UsageError
-from kubectl_argo_pods.options import Filters
+from kubectl_argo_pods.options.selection import Filters
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.output.table import table
 from kubectl_argo_pods.pod import NodePod, steps

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from kubectl_argo_pods import __version__, cli
 from kubectl_argo_pods.help import PROGRAM, STATUSES, VARIABLES, WORDS, Page, declared, spelled
-from kubectl_argo_pods.options import Connection, Option
+from kubectl_argo_pods.options import Option
+from kubectl_argo_pods.options.connection import Connection
 
 PAGE = Path(__file__).parent.parent / "man/kubectl-argo_pods.1"
 ABOUT = (

@@ -10,7 +10,7 @@ import pytest
 
 from kubectl_argo_pods import cli, grammar
 from kubectl_argo_pods.grammar import named_command
-from kubectl_argo_pods.options import SECTIONS
+from kubectl_argo_pods.options.sections import SECTIONS
 from tests.cluster import SimulatedCluster
 from tests.conftest import Result, Run
 from tests.recordings import recordings

@@ -15,7 +15,9 @@ from kubectl_argo_pods.calls import received
 from kubectl_argo_pods.completion import table as completion_table
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar import Call
-from kubectl_argo_pods.options import Connection, Filters, Manifests, View
+from kubectl_argo_pods.options.connection import Connection
+from kubectl_argo_pods.options.selection import Filters, Manifests
+from kubectl_argo_pods.options.view import View
 
 
 def test_the_tables_are_what_the_commands_declare() -> None:

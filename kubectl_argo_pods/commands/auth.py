@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from kubectl_argo_pods.errors import UsageError
-from kubectl_argo_pods.options import Argument, Connection, Everywhere
+from kubectl_argo_pods.options import Argument
+from kubectl_argo_pods.options.connection import Connection
+from kubectl_argo_pods.options.selection import Everywhere
 from kubectl_argo_pods.output.table import print_table
 from kubectl_argo_pods.permissions import NEEDS, Need, by_need, roles
 

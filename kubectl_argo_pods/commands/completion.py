@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from kubectl_argo_pods.errors import UsageError
-from kubectl_argo_pods.options import SHELLS, Argument, Setup
+from kubectl_argo_pods.options import Argument
+from kubectl_argo_pods.options.setup import SHELLS, Setup
 
 WORDS = Argument(
     "SHELL|install [SHELL]|check [SHELL]",

@@ -11,7 +11,10 @@ from typing import Annotated
 from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.errors import NoMatchError, UsageError
-from kubectl_argo_pods.options import Argument, Connection, Filters, Manifests, View
+from kubectl_argo_pods.options import Argument
+from kubectl_argo_pods.options.connection import Connection
+from kubectl_argo_pods.options.selection import Filters, Manifests
+from kubectl_argo_pods.options.view import View
 from kubectl_argo_pods.output.formats import parse_format, read_argument
 from kubectl_argo_pods.output.listing import (
     Look,

@@ -16,7 +16,10 @@ from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, UnreachableErr
 from kubectl_argo_pods.follow import follow, read
 from kubectl_argo_pods.log_rest import Archived, since_told
 from kubectl_argo_pods.log_selection import LogSelection, Meant
-from kubectl_argo_pods.options import Argument, Connection, Filters, LogManifests, Logs, LogView
+from kubectl_argo_pods.options import Argument
+from kubectl_argo_pods.options.connection import Connection
+from kubectl_argo_pods.options.logs import Logs, LogView
+from kubectl_argo_pods.options.selection import Filters, LogManifests
 from kubectl_argo_pods.output.log_account import Account, sentence
 from kubectl_argo_pods.output.log_lines import LinePrinter, Scope
 from kubectl_argo_pods.output.notices import print_notices

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.help import declared, option_lines
-from kubectl_argo_pods.options import Argument, Connection
+from kubectl_argo_pods.options import Argument
+from kubectl_argo_pods.options.connection import Connection
 
 
 def options(words: Annotated[tuple[str, ...], Argument("", "nothing", ())]) -> int:

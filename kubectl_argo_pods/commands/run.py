@@ -12,7 +12,10 @@ from kubectl_argo_pods import kubectl
 from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows
 from kubectl_argo_pods.containers import default_container
 from kubectl_argo_pods.errors import NoMatchError, NotFoundError, UsageError
-from kubectl_argo_pods.options import Argument, Connection, Filters, Handover, Manifests, Tail
+from kubectl_argo_pods.options import Argument, Tail
+from kubectl_argo_pods.options.connection import Connection
+from kubectl_argo_pods.options.containers import Handover
+from kubectl_argo_pods.options.selection import Filters, Manifests
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.places import Place, places, pods_of
 from kubectl_argo_pods.sources.finding import find, place

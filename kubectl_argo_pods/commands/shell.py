@@ -11,7 +11,10 @@ from kubectl_argo_pods.asked import asked, names_workflows, split
 from kubectl_argo_pods.cluster.channels import Exit
 from kubectl_argo_pods.entering import enter, running_container, told, wish
 from kubectl_argo_pods.errors import NotFoundError, UsageError
-from kubectl_argo_pods.options import Argument, Connection, Filters, Inside, Manifests
+from kubectl_argo_pods.options import Argument
+from kubectl_argo_pods.options.connection import Connection
+from kubectl_argo_pods.options.containers import Inside
+from kubectl_argo_pods.options.selection import Filters, Manifests
 from kubectl_argo_pods.places import pods_of, the_one
 from kubectl_argo_pods.sources.kube_exec import Process
 from kubectl_argo_pods.terminal import is_terminal

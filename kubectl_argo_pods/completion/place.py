@@ -11,7 +11,7 @@ from kubectl_argo_pods.cluster.kubeconfig import Cluster, resolve
 from kubectl_argo_pods.completion.cache import key_of
 from kubectl_argo_pods.errors import ConfigError
 from kubectl_argo_pods.grammar import Call
-from kubectl_argo_pods.options import Connection
+from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.sources import Sources, open_source
 
 

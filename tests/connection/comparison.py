@@ -21,7 +21,7 @@ from kubectl_argo_pods.cluster.http import Http, open_http
 from kubectl_argo_pods.cluster.kubeconfig import resolve
 from kubectl_argo_pods.cluster.websocket import open_websocket
 from kubectl_argo_pods.errors import ArgoPodsError
-from kubectl_argo_pods.options import Connection
+from kubectl_argo_pods.options.connection import Connection
 from tests.connection.world import Seen, World
 from tests.connection.world_proxies import Passed
 

@@ -1,0 +1,17 @@
+"""Setting up the completion."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from kubectl_argo_pods.options import Option
+
+# Those whose completion there is a script for.
+SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
+
+
+class Setup(NamedTuple):
+    """How the completion is installed."""
+
+    print_only: Annotated[bool, Option(("--print",), "Only say what would be done.")] = False
+    uninstall: Annotated[bool, Option(("--uninstall",), "Take away what install has put there.")] = False
