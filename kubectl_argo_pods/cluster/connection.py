@@ -8,10 +8,14 @@ from socket import socket
 
 
 class Connection:
-    """`ends` is that time, on the monotonic clock; once it has come, to receive raises TimeoutError."""
+    """`ends` is that time, on the monotonic clock; once it has come, to receive raises TimeoutError.
+
+    `asked` is when the latest request was sent over it, where that is told.
+    """
 
     def __init__(self, sock: socket, ends: float = inf) -> None:
         self.sock = sock
+        self.asked = 0.0
         self.ends = ends
 
     def recv(self, size: int) -> bytes:

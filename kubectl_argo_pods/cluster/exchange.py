@@ -78,9 +78,11 @@ def send(sock: socket, method: str, target: str, headers: Headers, body: bytes |
     sock.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode() + (body or b""))
 
 
-def receive(connection: Connection, method: str) -> Response:
-    """The answer to a request, its head read; raises OSError, or ProtocolError for what is no HTTP."""
-    received = b""
+def receive(connection: Connection, method: str, received: bytes = b"") -> Response:
+    """The answer to a request, its head read, of which so much has been received already.
+
+    Raises OSError, or ProtocolError for what is no HTTP.
+    """
     while True:
         head, received = _head(connection, received)
         start, *lines = head.decode("latin-1").split("\r\n")

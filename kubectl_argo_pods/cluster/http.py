@@ -13,12 +13,13 @@ from urllib.parse import urlencode, urlsplit
 from kubectl_argo_pods import __version__
 from kubectl_argo_pods.cluster import endpoint as endpoints
 from kubectl_argo_pods.cluster import exchange, faults, retries
-from kubectl_argo_pods.cluster.connection import Connection
+from kubectl_argo_pods.cluster.connection import Connection, end_of
 from kubectl_argo_pods.cluster.credentials import Credentials, Headers
 from kubectl_argo_pods.cluster.endpoint import Endpoint, open_socket
 from kubectl_argo_pods.cluster.exchange import Response
 from kubectl_argo_pods.cluster.framing import ProtocolError
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
+from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.cluster.pool import Dial, Pool
 from kubectl_argo_pods.cluster.request import Caller, Request, Terms
 from kubectl_argo_pods.cluster.stream import Stream
@@ -88,9 +89,18 @@ class Http:
 
     def stream(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Stream:
         """A long answer to a GET, chunk by chunk as it arrives; raises UnreachableError or ApiError."""
-        headers = [("Accept", accept), ("Accept-Encoding", "identity")]
-        response = self.ask(Request("GET", _with_query(path, query), headers))
-        return Stream(response, self.endpoint, lambda: self.keep(response))
+        return self._streamed(self.ask(_for_stream(path, query, accept)))
+
+    def begin(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Opening[Stream]:
+        """As `stream`, without waiting for the answer; raises UnreachableError."""
+        request = _for_stream(path, query, accept)
+        headers = self.headers()
+        try:
+            connection = self._pool.kept() or self._connect()
+            self._write(connection, request, headers)
+        except OSError as error:
+            raise faults.from_network(error, self.endpoint) from error
+        return Opening(connection, lambda early: self._begun(request, connection, early))
 
     def ask(self, request: Request) -> Response:
         """The head of an answer that grants the request, after as many tries as are sensible.
@@ -166,24 +176,55 @@ class Http:
         self._pool.renew()
         return self._send(request, self.headers())
 
+    def _begun(self, request: Request, connection: Connection, early: bytes) -> Stream:
+        """The stream that an answer with this beginning is; what may succeed the next time is asked for once more."""
+        connection.ends = end_of(self._terms.timeout)
+        connection.sock.settimeout(self._terms.timeout)
+        try:
+            response = self._read(connection, request, early)
+        except (OSError, ProtocolError):
+            return self._streamed(self.ask(request))
+        if request.is_granted(response.status):
+            return self._streamed(response)
+        failure = self._failure(response)
+        wait = retries.wait(response.status, response.getheader("Retry-After") or "", retries.RETRIES)
+        if wait is None and response.status != 401:
+            raise failure
+        time.sleep(wait or 0.0)
+        return self._streamed(self.ask(request))
+
+    def _streamed(self, response: Response) -> Stream:
+        return Stream(response, self.endpoint, lambda: self.keep(response))
+
     def _send(self, request: Request, headers: Headers) -> Response:
         # A kept connection may turn out to be closed, when nobody knows how far the request came.
         if request.is_idempotent and (kept := self._pool.kept()):
             try:
-                return self._write(kept, request, headers)
+                return self._exchange(kept, request, headers)
             except (ConnectionError, ssl.SSLError):
                 # The server had closed it in the meantime: that says nothing about the request.
                 pass
-        return self._write(self._connect(), request, headers)
+        return self._exchange(self._connect(), request, headers)
+
+    def _exchange(self, connection: Connection, request: Request, headers: Headers) -> Response:
+        self._write(connection, request, headers)
+        return self._read(connection, request)
 
     def _connect(self) -> Connection:
         return self._pool.open()
 
-    def _write(self, connection: Connection, request: Request, headers: Headers) -> Response:
+    def _write(self, connection: Connection, request: Request, headers: Headers) -> None:
         try:
             sent = [*headers, *request.headers, *self._to_proxy()]
             exchange.send(connection.sock, request.method, self._target(request.path), sent, request.body)
-            return exchange.receive(connection, request.method)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _read(self, connection: Connection, request: Request, early: bytes = b"") -> Response:
+        """The head of the answer, of which so much has been read already."""
+        try:
+            return exchange.receive(connection, request.method, early)
         except BaseException:
             connection.close()
             raise
@@ -213,6 +254,10 @@ class Http:
             return faults.from_network(error, self.endpoint)
         self.keep(response)
         return faults.from_answer(response.status, response.getheader("Content-Type") or "", body, self.endpoint)
+
+
+def _for_stream(path: str, query: Mapping[str, str] | None, accept: str) -> Request:
+    return Request("GET", _with_query(path, query), [("Accept", accept), ("Accept-Encoding", "identity")])
 
 
 def _with_query(path: str, query: Mapping[str, str] | None) -> str:

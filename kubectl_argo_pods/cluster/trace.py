@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TextIO
 
@@ -50,21 +51,33 @@ class TracedHttp(Http):
         self._log.say(CURL, "HTTP Trace: Dial succeed", address=self.endpoint.authority, milliseconds=took)
         return connection
 
-    def _write(self, connection: Connection, request: Request, headers: Headers) -> Response:
+    def _write(self, connection: Connection, request: Request, headers: Headers) -> None:
         sent = [*headers, *request.headers]
         self._log.keep_secret(sent)
-        url = f"{self.endpoint.scheme}://{self.endpoint.authority}{self.endpoint.prefix}{request.path}"
-        self._log.request(request.method, url, sent)
+        self._log.request(request.method, self._url(request), sent)
         if request.body:
             self._log.body("Request Body", request.body)
-        started = time.monotonic()
-        try:
-            response = super()._write(connection, request, headers)
-        except (OSError, ProtocolError) as error:
-            self._log.say(URLS, "Response", verb=request.method, url=url, err=error, milliseconds=milliseconds(started))
-            raise
-        self._log.response(request.method, url, response, milliseconds(started))
+        connection.asked = time.monotonic()
+        with self._failures(connection, request):
+            super()._write(connection, request, headers)
+
+    def _read(self, connection: Connection, request: Request, early: bytes = b"") -> Response:
+        with self._failures(connection, request):
+            response = super()._read(connection, request, early)
+        self._log.response(request.method, self._url(request), response, milliseconds(connection.asked))
         return response
+
+    @contextmanager
+    def _failures(self, connection: Connection, request: Request) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ProtocolError) as error:
+            took = milliseconds(connection.asked)
+            self._log.say(URLS, "Response", verb=request.method, url=self._url(request), err=error, milliseconds=took)
+            raise
+
+    def _url(self, request: Request) -> str:
+        return f"{self.endpoint.scheme}://{self.endpoint.authority}{self.endpoint.prefix}{request.path}"
 
     def _body(self, response: Response) -> bytes:
         body = super()._body(response)

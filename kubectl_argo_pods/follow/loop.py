@@ -10,23 +10,26 @@ import os
 import selectors
 import time
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from heapq import heappop, heappush
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, NamedTuple
 
+from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.errors import ApiError, UnauthorizedError, UnreachableError
 from kubectl_argo_pods.follow.reading import LINGER
 from kubectl_argo_pods.follow.tail import Tail
 from kubectl_argo_pods.follow.waits import Life, Look, Open, Receive, Sleep, Turn, Wait
-from kubectl_argo_pods.sources.kube_logs import LogSource
-from kubectl_argo_pods.targets import Event, Target
+from kubectl_argo_pods.sources.kube_logs import LogSource, LogStream
+from kubectl_argo_pods.targets import Event
 
 WORKERS = 16
 
 
 class _Task:
-    """A tail at work: what it waits for, until when, and the stream that is watched for it."""
+    """A tail at work: what it waits for, until when, and the stream that is watched or being opened for it."""
 
     def __init__(self, tail: Tail) -> None:
         self.tail = tail
@@ -35,6 +38,7 @@ class _Task:
         self.deadline: float | None = None
         self.timer = float("inf")  # when the timer that is set for it goes off
         self.watched: int | None = None  # the descriptor that the selector knows
+        self.opening: Opening[LogStream] | None = None
         self.has_turn = False
 
 
@@ -42,8 +46,7 @@ class _Job(NamedTuple):
     """What a worker is to do for a task."""
 
     task: _Task
-    target: Target
-    wait: Open | Look
+    work: Callable[[], Any]
 
 
 class _Done(NamedTuple):
@@ -101,7 +104,7 @@ class Loop:
             return
         if isinstance(task.wait, Sleep):
             self._go_on(task)
-        elif isinstance(task.wait, Receive) and task not in self._paused and not tail.lives_on:
+        elif task.watched is not None and not tail.lives_on:
             # Its stream should end soon by itself.
             self._set_deadline(task, LINGER)
 
@@ -132,6 +135,7 @@ class Loop:
         """Ends all lives and closes their streams."""
         for task in list(self._tasks.values()):
             self._unwatch(task)
+            self._give_up_opening(task)
             task.life.close()
         self._tasks.clear()
         for _ in range(self._workers):
@@ -173,8 +177,10 @@ class Loop:
             self._set_deadline(task, wait.seconds)
         elif isinstance(wait, Turn):
             self._queue.append(task)
-        elif isinstance(wait, (Open, Look)):
-            self._delegate(_Job(task, task.tail.target, wait))
+        elif isinstance(wait, Open):
+            self._delegate(task, partial(self._source.begin, task.tail.target, wait.query))
+        elif isinstance(wait, Look):
+            self._delegate(task, partial(self._source.look, task.tail.target))
 
     def _finish(self, task: _Task) -> None:
         self._unwatch(task)
@@ -210,6 +216,9 @@ class Loop:
             task.watched = None
 
     def _receive(self, task: _Task) -> None:
+        if task.opening is not None:
+            self._take_up(task, task.opening)
+            return
         if not isinstance(task.wait, Receive):
             return
         try:
@@ -221,6 +230,25 @@ class Loop:
             self._go_on(task, chunk)
             if isinstance(task.wait, Receive) and task.wait.stream.is_ready:
                 self._fresh.append(task)
+
+    def _await_answer(self, task: _Task, opening: Opening[LogStream], seconds: float) -> None:
+        """No worker waits for it: the log of a silent container is not answered for as long as that is silent."""
+        task.opening = opening
+        self._watch(task, opening.fileno())
+        self._set_deadline(task, seconds)
+
+    def _take_up(self, task: _Task, opening: Opening[LogStream]) -> None:
+        """An opening has an answer, perhaps."""
+        if opening.has_answer():
+            self._unwatch(task)
+            task.opening = task.deadline = None
+            self._delegate(task, opening.stream)
+
+    def _give_up_opening(self, task: _Task) -> None:
+        if task.opening is not None:
+            self._unwatch(task)
+            task.opening.close()
+            task.opening = None
 
     # Timers: one is set for a task at a time, and set anew when it goes off too early
 
@@ -253,33 +281,29 @@ class Loop:
                 self._set_timer(task, task.deadline)
             else:
                 task.deadline = None
+                self._give_up_opening(task)
                 self._go_on(task)
 
     # Workers
 
-    def _delegate(self, job: _Job) -> None:
+    def _delegate(self, task: _Task, work: Callable[[], Any]) -> None:
         self._waiting_jobs += 1
         if self._workers < min(WORKERS, self._waiting_jobs):
             self._workers += 1
             # A daemon: it may wait for the network when everything is over.
             Thread(target=self._work, daemon=True).start()
-        self._jobs.put(job)
+        self._jobs.put(_Job(task, work))
 
     def _work(self) -> None:
         while job := self._jobs.get():
             try:
-                answer = self._answer(job)
+                answer = job.work()
             except Exception as error:
                 # Its life knows what to do with it; a bug ends everything.
                 self._done.put(_Done(job.task, None, error))
             else:
                 self._done.put(_Done(job.task, answer, None))
             self.wake()
-
-    def _answer(self, job: _Job) -> Any:
-        if isinstance(job.wait, Open):
-            return self._source.open(job.target, job.wait.query)
-        return self._source.look(job.target)
 
     def _take_answers(self) -> None:
         try:
@@ -289,4 +313,7 @@ class Loop:
         while not self._done.empty():
             done = self._done.get()
             self._waiting_jobs -= 1
-            self._go_on(done.task, done.answer, done.error)
+            if isinstance(done.answer, Opening) and isinstance(done.task.wait, Open):
+                self._await_answer(done.task, done.answer, done.task.wait.seconds)
+            else:
+                self._go_on(done.task, done.answer, done.error)

@@ -77,6 +77,8 @@ class _Reading:
     def read(self) -> Iterator[Item]:
         """What comes by one stream and has not been seen."""
         with self._source.open(self._target, self._query) as stream:
+            if not self._is_there():
+                raise NotFoundError("the pod was deleted before its log could be read")
             first = self._skip(stream)
             if self.is_lost:
                 yield Event(self._target, "gap", "the log was rotated while it was read", lossy=True)
@@ -85,6 +87,13 @@ class _Reading:
                 yield from self._told()
                 self._note(chunk)
                 yield Raw(self._target, chunk)
+
+    def _is_there(self) -> bool:
+        """As long as this pod is there, no other has its name, by which the log was asked for."""
+        try:
+            return self._source.look(self._target) is not None
+        except (ApiError, UnreachableError):
+            return True
 
     def is_complete(self) -> Generator[Item, None, bool]:
         """Tells that all has been seen, if it has."""

@@ -75,7 +75,7 @@ class Reader:
         patience = outlook.silence
         while True:
             try:
-                chunk: bytes | None = yield Receive(stream, self._patience(query.follow, patience, outlook))
+                chunk: bytes | None = yield Receive(stream, self.patience(query.follow, patience, outlook))
             except (ApiError, UnreachableError) as error:
                 return End(str(error), new, self._rest(splitter, stream))
             if chunk is None:
@@ -129,7 +129,9 @@ class Reader:
             query = query._replace(since_time=None, since_seconds=None)
         parts: list[bytes] = []
         try:
-            stream: LogStream = yield Open(query)
+            stream: LogStream | None = yield Open(query, LINGER * PATIENCE)
+            if stream is None:
+                return None
             with stream:
                 stream.unblock()
                 while chunk := (yield Receive(stream, LINGER * PATIENCE)):
@@ -144,7 +146,9 @@ class Reader:
             return True
         splitter = Splitter()
         try:
-            stream: LogStream = yield Open(self.query(False)._replace(previous=True))
+            stream: LogStream | None = yield Open(self.query(False)._replace(previous=True), LINGER * PATIENCE)
+            if stream is None:
+                return True
             with stream:
                 stream.unblock()
                 while chunk := (yield Receive(stream, LINGER * PATIENCE)):
@@ -182,7 +186,8 @@ class Reader:
     def tell(self, kind: str, detail: str = "", lossy: bool = False) -> None:
         self._sink.add(Event(self._target, kind, detail, lossy), 0)
 
-    def _patience(self, follow: bool, seconds: float, outlook: Outlook) -> float:
+    def patience(self, follow: bool, seconds: float, outlook: Outlook) -> float:
+        """How long a stream may be silent, which begins with so many seconds."""
         # A kubelet that looks for a time in a long log is silent, too, until it has found it.
         return seconds * PATIENCE if not follow else seconds if outlook.lives_on() else min(LINGER, seconds)
 

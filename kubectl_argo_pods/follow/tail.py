@@ -19,7 +19,7 @@ from kubectl_argo_pods.follow.patience import (
     longer,
     may_pass,
 )
-from kubectl_argo_pods.follow.reading import NOTHING, End, Outlook, Reader
+from kubectl_argo_pods.follow.reading import NOTHING, PATIENCE, End, Outlook, Reader
 from kubectl_argo_pods.follow.waits import Life, Look, Open, Sink, Sleep, Turn
 from kubectl_argo_pods.sources.kube_logs import LogStream
 from kubectl_argo_pods.targets import Event, LogOptions, Target
@@ -103,10 +103,11 @@ class Tail:
         reader, end, tries, vain, again = self._reader, UNREAD, 0, 0, False
         if self._query.tail == 0 and self.follows and not reader.position.last:
             yield from reader.begin_at_end()
+        silence = self._outlook.silence
         while True:
             query = reader.query(self.follows and self.lives_on)
             try:
-                stream: LogStream = yield Open(query)
+                stream: LogStream | None = yield Open(query, reader.patience(query.follow, silence, self._outlook))
             except NotFoundError:
                 return self._leave(end)
             except (ApiError, UnreachableError) as error:
@@ -114,11 +115,16 @@ class Tail:
                 if not (yield from self._may_retry(error, tries)):
                     return False
                 continue
+            if stream is None:
+                # The container is silent, or the server cannot be heard: a new connection will tell.
+                silence = min(silence * 2, self._outlook.silence * PATIENCE)
+                yield from self._look()
+                continue
             with stream:
                 stream.unblock()
-                if again and not (yield from self._is_there()):
+                if not (yield from self._is_there()):
                     return self._leave(end)
-                if again and (yield from self._is_another_run()):
+                if again and self._is_of_another_run():
                     return (yield from self._read_what_is_left(end))
                 end = yield from reader.read(stream, query, self._outlook)
             vain = vain + 1 if again and reader.came_again(end) else 0
@@ -183,21 +189,26 @@ class Tail:
         return bool(self.run) and not self._reader.previous and state.id != self.run
 
     def _is_there(self) -> Life[bool]:
-        """Whether a stream that was opened again is of this pod still: a log is asked for by the name of its pod, which
-        another one may have by now, even after what was read here has ended."""
+        """Whether a stream that has been opened is of this pod: a log is asked for by the name of its pod, which
+        another one may have by now. As long as this one is there, no other was."""
         if self._reader.is_foreign:
             return True
         try:
-            return (yield Look()) is not None
+            state: Container | None = yield Look()
         except (ApiError, UnreachableError):
             return True
+        self.target = self.target._replace(state=state or self.target.state)
+        return state is not None
 
     def _is_another_run(self) -> Life[bool]:
         """Whether a stream that was opened again may be of another run than the one that is read."""
-        if self._reader.is_foreign or not self.run:
+        if self._reader.is_foreign or not self.run or (yield from self._look()) is None:
             return False
-        state = yield from self._look()
-        if state is None:
+        return self._is_of_another_run()
+
+    def _is_of_another_run(self) -> bool:
+        state = self.target.state
+        if self._reader.is_foreign or not self.run or state is None:
             return False
         return (state.previous_id if self._reader.previous else state.id) != self.run
 

@@ -14,9 +14,10 @@ from kubectl_argo_pods.targets import Event, Lines, LogQuery
 
 
 class Open(NamedTuple):
-    """Asks for a stream, a LogStream."""
+    """Asks for a stream, a LogStream; None means that its answer has not begun for so many seconds."""
 
     query: LogQuery
+    seconds: float
 
 
 class Look(NamedTuple):

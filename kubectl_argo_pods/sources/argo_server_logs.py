@@ -10,11 +10,13 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.cluster.stream import Stream
 from kubectl_argo_pods.containers import Container
 from kubectl_argo_pods.errors import ApiError, NotFoundError
 from kubectl_argo_pods.log_places import unseen
 from kubectl_argo_pods.sources.argo_server import ArgoServer
+from kubectl_argo_pods.sources.kube_logs import LogStream
 from kubectl_argo_pods.targets import Artifact, LogQuery, Target
 from kubectl_argo_pods.workflow import parse_time
 
@@ -33,11 +35,13 @@ class PodLogs:
         self._clock = clock
 
     def open(self, target: Target, query: LogQuery) -> Messages:
-        where = f"{quote(target.namespace, safe='')}/{quote(target.workflow, safe='')}"
-        asked = parameters(target, query, self._clock())
         # As an event stream it is kept alive by a comment every 15 seconds.
-        stream = self._server.http.stream(f"/api/v1/workflows/{where}/log", asked, EVENTS)
+        stream = self._server.http.stream(_path(target), parameters(target, query, self._clock()), EVENTS)
         return Messages(stream, query)
+
+    def begin(self, target: Target, query: LogQuery) -> Opening[LogStream]:
+        opening = self._server.http.begin(_path(target), parameters(target, query, self._clock()), EVENTS)
+        return opening.then(lambda stream: Messages(stream, query))
 
     def look(self, target: Target) -> Container | None:
         """The container as the phase of its node has it: the Argo Server does not tell more."""
@@ -47,6 +51,10 @@ class PodLogs:
             return None
         node = workflow.nodes.get(target.node.id) if target.node else None
         return unseen(target.container, node)
+
+
+def _path(target: Target) -> str:
+    return f"/api/v1/workflows/{quote(target.namespace, safe='')}/{quote(target.workflow, safe='')}/log"
 
 
 class ArchivedLogs:
@@ -65,6 +73,8 @@ class ArchivedLogs:
                 raise
             stream = self._archived(archived, target)
         return ArchivedLog(stream, query)
+
+    begin = open
 
     def _archived(self, path: str, target: Target) -> Stream:
         try:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from kubectl_argo_pods.cluster.endpoint import Endpoint
 from kubectl_argo_pods.cluster.exchange import Response
 from kubectl_argo_pods.cluster.http import JSON, Http, connect
+from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.cluster.request import Caller, Request, Terms
 from kubectl_argo_pods.cluster.stream import Stream
 from kubectl_argo_pods.cluster.tls import Context
@@ -39,6 +40,9 @@ class ServiceHttp(Http):
 
     def stream(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Stream:
         return self._by_either(lambda http: http.stream(path, query, accept))
+
+    def begin(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Opening[Stream]:
+        return self._by_either(lambda http: http.begin(path, query, accept))
 
     def ask(self, request: Request) -> Response:
         return self._by_either(lambda http: http.ask(request))

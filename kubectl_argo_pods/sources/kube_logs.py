@@ -6,6 +6,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.containers import Container, containers
 from kubectl_argo_pods.errors import NotFoundError
 from kubectl_argo_pods.sources.kube_pods import path
@@ -40,10 +41,14 @@ class LogStream(Protocol):
 
 
 class LogSource(Protocol):
-    """Who has logs. Both calls wait, and may come from several threads at once."""
+    """Who has logs. All calls wait, and may come from several threads at once."""
 
     def open(self, target: Target, query: LogQuery) -> LogStream:
         """The log of a target; raises UnreachableError or ApiError."""
+        ...
+
+    def begin(self, target: Target, query: LogQuery) -> LogStream | Opening[LogStream]:
+        """As `open`, but not waiting for the container to write something; raises UnreachableError or ApiError."""
         ...
 
     def look(self, target: Target) -> Container | None:
@@ -59,6 +64,10 @@ class KubeLogs:
 
     def open(self, target: Target, query: LogQuery) -> LogStream:
         return self._http.stream(f"{_pod(target)}/log", parameters(target.container, query), "*/*")
+
+    def begin(self, target: Target, query: LogQuery) -> Opening[LogStream]:
+        opening = self._http.begin(f"{_pod(target)}/log", parameters(target.container, query), "*/*")
+        return opening.then(lambda stream: stream)
 
     def look(self, target: Target) -> Container | None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.containers import Container
 from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.kube_logs import KubeLogs, LogSource, LogStream
@@ -21,6 +22,9 @@ class LogSources(NamedTuple):
 
     def open(self, target: Target, query: LogQuery) -> LogStream:
         return self.by_origin[target.origin].open(target, query)
+
+    def begin(self, target: Target, query: LogQuery) -> LogStream | Opening[LogStream]:
+        return self.by_origin[target.origin].begin(target, query)
 
     def look(self, target: Target) -> Container | None:
         return self.by_origin[target.origin].look(target)

@@ -75,9 +75,9 @@ class Logs:
             _check_started(pod, container)
         log = self.of(name, container, namespace)
         run = log.run(container, name, asked.previous)
+        # Its head comes with the first line (kubelet/server, getContainerLogs: nothing is flushed before).
         response = web.StreamResponse(headers={"Content-Type": "text/plain"})
         response.enable_chunked_encoding()
-        await response.prepare(request)
         transport, self._loop = request.transport, asyncio.get_running_loop()
         if transport is None:
             return response
@@ -149,6 +149,7 @@ class _Sender:
     async def _write(self, data: bytes) -> None:
         self._sent += len(data)
         if data:
+            await self._response.prepare(self._request)
             await self._response.write(data)
 
     async def _break_off(self, how: str) -> None:

@@ -1,0 +1,55 @@
+"""A request that has been sent, the answer to which may be long in coming.
+
+The log of a container that is silent does not even have a head: the kubelet sends it with the first line (kubelet,
+server.getContainerLogs), and the API server waits for it (apiserver, generic/rest, LocationStreamer).
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from kubectl_argo_pods.cluster.connection import Connection
+from kubectl_argo_pods.cluster.exchange import CHUNK
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class Opening(Generic[T]):
+    """`begun` makes the stream of a connection whose answer has begun with these bytes."""
+
+    def __init__(self, connection: Connection, begun: Callable[[bytes], T]) -> None:
+        self._connection = connection
+        self._begun = begun
+        self._early = b""
+
+    def then(self, make: Callable[[T], U]) -> Opening[U]:
+        """The opening of what can be made of the stream."""
+        return Opening(self._connection, lambda early: make(self._begun(early)))
+
+    def fileno(self) -> int:
+        """What a selector waits for."""
+        return self._connection.sock.fileno()
+
+    def has_answer(self) -> bool:
+        """Whether the answer has begun, without waiting for it; what went wrong counts as one, which `stream` tells."""
+        sock = self._connection.sock
+        sock.settimeout(0.0)
+        try:
+            self._early = sock.recv(CHUNK)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            # With TLS more comes than answers.
+            return False
+        except OSError:
+            self._early = b""
+        return True
+
+    def stream(self) -> T:
+        """The stream, once there is an answer; raises UnreachableError or ApiError."""
+        return self._begun(self._early)
+
+    def close(self) -> None:
+        """Gives up waiting."""
+        self._connection.close()
