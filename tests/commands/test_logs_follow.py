@@ -258,6 +258,27 @@ def test_a_pod_that_is_deleted_ends_its_log_with_a_word(follow: Follow, story: S
     assert (result.stdout, result.stderr) == ("train 2\n", f"train: the pod {pod} was deleted\n")
 
 
+def made_anew(story: Story, pod: str, state: str, *options: str, follow: Follow) -> Result:
+    """What comes where the pod is deleted and made anew after it has been listed, before its log is answered."""
+    story.cluster.faults.stall("/log")
+    following = follow("train", *options)
+    await_(lambda: any(path.endswith("/log") for path in story.cluster.journal.paths))
+    story.cluster.state.delete(PODS, "argo", pod)
+    story.cluster.logs.of(pod).restart()
+    story.says(pod, "of another", ends=True)
+    story.pod(".train", state, uid="another")
+    story.node(".train", "Succeeded")
+    story.cluster.faults.release()
+    return following.end()
+
+
+def test_a_pod_that_was_made_anew_before_its_log_is_read_is_another_one(follow: Follow, story: Story) -> None:
+    pod = story.runs(".train", "of the first")
+    result = made_anew(story, pod, "terminated", follow=follow)
+    assert (result.status, result.stdout) == (3, "[train] of another\n")
+    assert f"train: the pod {pod} was deleted" in result.stderr
+
+
 def test_an_interrupt_ends_it(follow: Follow, story: Story) -> None:
     story.runs(".train", "train 1")
     following = follow()

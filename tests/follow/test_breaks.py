@@ -189,3 +189,11 @@ def test_no_more_comes_than_is_asked_for(
     items = everything(shared_containers, [target], LogOptions(query, plain=plain))
     assert text_of(items, target) == expected
     assert [item.kind for item in items if isinstance(item, Event)] == ["complete"]
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["bytes", "lines"])
+def test_the_log_of_another_pod_of_the_same_name_is_not_read(shared_containers: Containers, plain: bool) -> None:
+    target = container(shared_containers, [Record(NOW * BILLION, b"of another pod\n")])
+    listed = target._replace(pod_uid="of the first")
+    items = everything(shared_containers, [listed], LogOptions(LogQuery(), plain=plain))
+    assert [item[1:] for item in items] == [("gone", "the pod was deleted before its log could be read", True)]

@@ -331,3 +331,30 @@ def test_what_was_there_before_is_not_printed_where_no_last_lines_are_asked_for(
     pods_of_own.put("a")
     following.end_workflow()
     assert events(following.rest()) == [("a", "complete")]
+
+
+def test_silent_containers_keep_no_other_from_being_read(pods_of_own: Containers) -> None:
+    silent = [f"silent-{number}" for number in range(40)]
+    for name in [*silent, "speaks"]:
+        pods_of_own.put(name, "running")
+    following = Following(pods_of_own)
+    await_(lambda: sum(path.endswith("/log") for path in pods_of_own.cluster.journal.paths) == 41)
+    pods_of_own.log("speaks").write_lines("one", start=START)
+    assert following.line() == "speaks: one"
+    for name in [*silent, "speaks"]:
+        pods_of_own.log(name).end()
+        pods_of_own.put(name)
+    following.end_workflow()
+    assert {kind for _, kind in events(following.rest())} == {"complete"}
+
+
+def test_a_server_that_does_not_answer_is_asked_again(pods_of_own: Containers) -> None:
+    pods_of_own.cluster.logs.breaks[:] = [Break(0, "stall")]
+    pods_of_own.put("a", "running")
+    following = Following(pods_of_own, FOLLOW._replace(probe_after=0.2))
+    pods_of_own.log("a").write_lines("one", start=START)
+    assert following.line() == "a: one"
+    pods_of_own.log("a").end()
+    pods_of_own.put("a")
+    following.end_workflow()
+    assert events(following.rest()) == [("a", "complete")]
