@@ -10,6 +10,7 @@ import pytest
 
 from tests.cluster import SimulatedCluster
 from tests.cluster.log_api import Break
+from tests.commands import running as running_workflow
 from tests.commands.logged import BEGIN
 from tests.commands.watched import A, await_
 from tests.conftest import PROGRAM, Result
@@ -21,6 +22,10 @@ TIMEOUT = "--request-timeout=1s"
 def kubernetes(running: SimulatedCluster, kubeconfig: Path) -> dict[str, str]:
     """The environment of a cluster where a step runs that has said one line."""
     running.logs.of(A).write_lines("at work", start=BEGIN)
+    return environment(kubeconfig)
+
+
+def environment(kubeconfig: Path) -> dict[str, str]:
     return {"KUBECONFIG": str(kubeconfig), "HOME": "/nonexistent", "PATH": os.environ["PATH"]}
 
 
@@ -78,3 +83,50 @@ def test_a_log_that_takes_longer_is_read_to_its_end(kubernetes: dict[str, str], 
         running.logs.cut()
         stdout, _ = ours.communicate(timeout=30)
     assert (ours.returncode, len(stdout.splitlines())) == (0, 100)
+
+
+POD = running_workflow.of(running_workflow.manifests(), "train")["metadata"]["name"]
+IN_POD, IN_STEP = ["kubectl", "exec", POD, "-c", "main", TIMEOUT], [*PROGRAM, "exec", "deep", "train", TIMEOUT]
+TAKES_LONGER = ["--", "sh", "-c", "echo begins; sleep 1.5; echo ends; exit 3"]
+LATE = "did not answer in time; check the network, or raise --request-timeout"
+
+
+def test_a_command_in_a_container_takes_its_time(deep: SimulatedCluster, kubeconfig: Path) -> None:
+    ended = [ran([*command, *TAKES_LONGER], environment(kubeconfig)) for command in (IN_POD, IN_STEP)]
+    assert ended == [Result(3, "begins\nends\n", "command terminated with exit code 3\n")] * 2
+
+
+def test_a_command_ends_that_waits_for_its_pod(deep: SimulatedCluster, kubeconfig: Path) -> None:
+    ended = []
+    for command in (IN_POD, IN_STEP):
+        deep.faults.stall("/pods")
+        ended.append(ran([*command, *TAKES_LONGER], environment(kubeconfig)))
+        deep.faults.clear()
+    assert [(each.status, each.stdout) for each in ended] == [(1, "")] * 2
+    assert ended[1].stderr == f"error: {label(deep)} {LATE}\n"
+
+
+def test_a_command_ends_that_the_server_does_not_begin(deep: SimulatedCluster, kubeconfig: Path) -> None:
+    """Otherwise than kubectl's, which waits for ever for the server to turn to websockets."""
+    deep.faults.stall("/exec")
+    ended = ran([*IN_STEP, *TAKES_LONGER], environment(kubeconfig))
+    assert ended == Result(1, "", f"error: {label(deep)} {LATE}\n")
+
+
+def label(cluster: SimulatedCluster) -> str:
+    return f'the Kubernetes API at {cluster.url} (context "simulated")'
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [(("get", "pods"), ("wf",)), (("logs", A), ("logs", "wf")), (("auth", "can-i", "get", "pods"), ("auth", "check"))],
+    ids=["a list", "a log", "rights"],
+)
+def test_what_the_server_does_not_answer_ends(
+    kubernetes: dict[str, str], running: SimulatedCluster, theirs: tuple[str, ...], ours: tuple[str, ...]
+) -> None:
+    running.faults.stall(times=99)
+    ended = [ran([*command, TIMEOUT], kubernetes) for command in (["kubectl", *theirs], [*PROGRAM, *ours])]
+    running.faults.clear()
+    assert [(each.status, each.stdout) for each in ended] == [(1, "")] * 2
+    assert ended[1].stderr == f"error: {label(running)} {LATE}\n"
