@@ -38,6 +38,11 @@ def parse_address(server: str) -> Service | str:
     """The service, or HOST:PORT as it will be asked; raises UsageError."""
     if server.startswith(SERVICE):
         return _service(server)
+    if "@" in server:
+        raise UsageError(
+            'the Argo Server is named HOST:PORT, with nothing before an "@": who asks is said by ARGO_TOKEN, or by the '
+            "user of the kubeconfig"
+        )
     if "://" in server:
         bare = server.partition("://")[2]
         raise UsageError(f'the Argo Server is named HOST:PORT without http:// or https://, so "{bare}"; see --secure')

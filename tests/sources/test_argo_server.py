@@ -161,6 +161,12 @@ def test_a_web_page_names_the_address(empty_cluster: SimulatedCluster) -> None:
             id="a URL",
         ),
         pytest.param(
+            ArgoServerFlags("https://jane:s3cr3t@argo:2746"),
+            'the Argo Server is named HOST:PORT, with nothing before an "@": who asks is said by ARGO_TOKEN, or by the '
+            "user of the kubeconfig",
+            id="a user",
+        ),
+        pytest.param(
             ArgoServerFlags("10.0.0.1:6443"),
             '"10.0.0.1:6443" looks like a Kubernetes API: -s names an Argo Server, --server the Kubernetes API',
             id="a Kubernetes API",
