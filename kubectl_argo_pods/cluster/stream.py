@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from math import inf
@@ -12,6 +11,7 @@ from kubectl_argo_pods.cluster import faults
 from kubectl_argo_pods.cluster.endpoint import Endpoint
 from kubectl_argo_pods.cluster.exchange import Response
 from kubectl_argo_pods.cluster.framing import ProtocolError
+from kubectl_argo_pods.cluster.tls import WOULD_BLOCK
 
 
 class Stream:
@@ -65,7 +65,7 @@ class Stream:
         """What has arrived; b"" at the end, None where nothing is there yet; raises UnreachableError."""
         try:
             return self._response.receive()
-        except (BlockingIOError, ssl.SSLWantReadError):
+        except WOULD_BLOCK:
             return None
         except (OSError, ProtocolError, ValueError) as error:
             if self._closed:

@@ -13,6 +13,9 @@ from typing import NamedTuple
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 from kubectl_argo_pods.errors import ConfigError
 
+# What a socket says that would have to wait, with TLS or without.
+WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
 
 class Certificate(NamedTuple):
     """A client certificate and its key, each a file's path or PEM bytes."""

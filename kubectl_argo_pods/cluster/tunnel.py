@@ -6,11 +6,12 @@ import socket
 import ssl
 from base64 import b64encode
 from contextlib import suppress
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from threading import Thread
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from kubectl_argo_pods.cluster.endpoint import DEFAULT_PORTS, Endpoint, open_tcp
-from kubectl_argo_pods.cluster.tls import open_context
+from kubectl_argo_pods.cluster.tls import WOULD_BLOCK, open_context
 
 LONGEST_HEAD = 65536
 CHUNK = 65536
@@ -141,18 +142,53 @@ def _counted(text: bytes) -> bytes:
 def _relayed(outer: ssl.SSLSocket) -> socket.socket:
     """A plain socket to the far end of TLS: Python's ssl wraps no TLS in TLS."""
     near, far = socket.socketpair()
-    outer.settimeout(None)
-    # A thread each way: a single one would stand still where both sides write and neither reads.
-    for source, target in ((outer, far), (far, outer)):
-        Thread(target=_pump, args=(source, target), daemon=True).start()
+    # One thread for both ways: OpenSSL does not let two use one connection.
+    Thread(target=_relay, args=(outer, far), daemon=True).start()
     return near
 
 
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    """Bytes one way; the end of it ends the other way, too."""
-    with suppress(OSError, ValueError):
-        while chunk := source.recv(CHUNK):
-            target.sendall(chunk)
-    for end in (source, target):
-        with suppress(OSError, ValueError):
-            end.shutdown(socket.SHUT_RDWR)
+def _relay(outer: ssl.SSLSocket, far: socket.socket) -> None:
+    """Bytes both ways; the end of one is the end of both."""
+    ways = (_Way(outer, far), _Way(far, outer))
+    with outer, far, suppress(OSError, EOFError):
+        for sock in (outer, far):
+            sock.setblocking(False)
+        while True:
+            # Neither waits for the other, or both would stand still where both ends write before they read.
+            moved = [way.move() for way in ways]
+            if not any(moved):
+                _wait(ways)
+
+
+class _Way:
+    """One of the ways, and the bytes on it."""
+
+    def __init__(self, source: socket.socket, target: socket.socket) -> None:
+        self.source = source
+        self.target = target
+        self.held = memoryview(b"")
+
+    def move(self) -> bool:
+        """Whether anything could be taken or given without waiting; raises EOFError at the end, and OSError."""
+        try:
+            if self.held:
+                self.held = self.held[self.target.send(self.held) :]
+            else:
+                self.held = memoryview(self.source.recv(CHUNK))
+                if not self.held:
+                    raise EOFError
+        except WOULD_BLOCK:
+            return False
+        return True
+
+
+def _wait(ways: tuple[_Way, _Way]) -> None:
+    """Until either can move again."""
+    events: dict[socket.socket, int] = {}
+    for way in ways:
+        sock, event = (way.target, EVENT_WRITE) if way.held else (way.source, EVENT_READ)
+        events[sock] = events.get(sock, 0) | event
+    with DefaultSelector() as selector:
+        for sock, event in events.items():
+            selector.register(sock, event)
+        selector.select()

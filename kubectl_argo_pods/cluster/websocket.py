@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
 import time
 from base64 import b64encode
 from collections import deque
@@ -22,13 +21,13 @@ from kubectl_argo_pods.cluster.endpoint import Endpoint
 from kubectl_argo_pods.cluster.frames import BINARY, CLOSE, PING, PONG, Decoder, Frame, FrameError, encoded
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.request import Request
+from kubectl_argo_pods.cluster.tls import WOULD_BLOCK
 from kubectl_argo_pods.errors import ApiError, LostError
 
 MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 CHUNK = 65536
 # The codes of RFC 6455 for an end that is as it should be, and for one that came without a code.
 NORMAL, NO_CODE = (1000).to_bytes(2, "big"), 1005
-WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Liveness(NamedTuple):
