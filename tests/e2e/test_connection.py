@@ -18,11 +18,13 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from kubernetes import client
 
 import kubectl_argo_pods
+from kubectl_argo_pods.cluster.client import api_client
 from kubectl_argo_pods.cluster.http import Http, open_http
 from kubectl_argo_pods.cluster.kubeconfig import Overrides, resolve
-from kubectl_argo_pods.errors import UnauthorizedError
+from kubectl_argo_pods.errors import ForbiddenError, UnauthorizedError
 from tests.conftest import PROGRAM, Result
 from tests.connection.test_in_cluster import MOUNT
 from tests.e2e.submission import LOADED, kubectl
@@ -152,6 +154,32 @@ def test_who_is_let_in_by_kubectl_is_let_in_by_us(ground: Ground, kind: str) -> 
         pytest.skip("the kubeconfig has no client certificate")
     user, flags = who(ground, kind)
     assert both(ground, user, *flags) == [(0, f"No resources found in {ground.namespace} namespace.")] * 2
+
+
+def packages_client(ground: Ground, user: Entry, *flags: str) -> client.ApiClient:
+    """The kubernetes package's client over our connection."""
+    given = dict(zip(flags[::2], flags[1::2], strict=True))
+    path = str(ground.kubeconfig(user))
+    overrides = Overrides(kubeconfig=path, token=given.get("--token"), as_=given.get("--as"))
+    return api_client(open_http(resolve(overrides, os.environ), os.environ))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_is_let_in_by_kubectl_is_let_in_by_the_packages_client(ground: Ground, kind: str) -> None:
+    if "certificate" in kind and not ground.admin.get("client-certificate-data"):
+        pytest.skip("the kubeconfig has no client certificate")
+    user, flags = who(ground, kind)
+    with packages_client(ground, user, *flags) as api:
+        custom: Any = client.CustomObjectsApi(api)
+        listed = custom.list_namespaced_custom_object("argoproj.io", "v1alpha1", ground.namespace, "workflows")
+    assert listed["kind"] == "WorkflowList"
+
+
+def test_who_is_refused_is_refused_to_the_packages_client(ground: Ground) -> None:
+    stranger = packages_client(ground, ground.admin, "--as", "system:serviceaccount:default:nobody")
+    for api, error in ((stranger, ForbiddenError), (packages_client(ground, {"token": "wrong"}), UnauthorizedError)):
+        with api, pytest.raises(error):
+            client.CoreV1Api(api).list_namespaced_pod(ground.namespace)
 
 
 @pytest.mark.parametrize("kind", ["stranger", "liar"])
