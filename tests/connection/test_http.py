@@ -77,11 +77,12 @@ def test_a_connection_that_the_server_closed_meanwhile_is_replaced() -> None:
 
 
 def test_a_connection_after_the_first_takes_up_its_session() -> None:
-    hang_up = Answer(hang_up=True)
-    with recording(in_turn(hang_up, hang_up, Answer())) as server:
+    with recording() as server:
         http = connect(server)
         for path in ("/1", "/2", "/3"):
             http.get_json(path)
+            # Not by the server: OpenSSL 3.5 forgets the session of a connection that ends without a word.
+            http.close()
     assert [(asked.connection, asked.is_resumed) for asked in server.asked] == [(1, False), (2, True), (3, True)]
 
 
