@@ -80,7 +80,7 @@ lock: $(VENV)/.installed-dist  ## pin the packages of the archives anew
 		propcache yarl rich pygments markdown-it-py mdurl) --output-file release/requirements.txt setup.cfg >/dev/null
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) .venv-oldest build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # editable_mode=compat is a plain line in a .pth file; the default installs an import hook that every start pays for.
