@@ -164,7 +164,7 @@ complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l node-f
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l phase -xka "(_kubectl_argo_pods)" -d 'The nodes in this phase; several by commas or repeated.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l type -xka "(_kubectl_argo_pods)" -d 'The nodes of this type; several by commas or repeated.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l template -xka "(_kubectl_argo_pods)" -d 'The nodes of the templates named so; repeatable.'
-complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -s f -l follow -d 'Go on until the nodes that are meant are done, through retries and restarts.'
+complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -s f -l follow -d 'Go on until the nodes that are meant are done or their pods deleted, through retries and restarts.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -s p -l previous -d 'The logs of the run before, of containers that were restarted.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -s c -l container -xka "(_kubectl_argo_pods)" -d 'The containers named so instead of the node'"'"'s own; Argo'"'"'s init and wait, too. Repeatable.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l all-containers -d 'All containers of each pod but those that Argo adds; -c '"'"'*'"'"' takes these, too.'

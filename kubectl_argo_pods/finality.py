@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from kubectl_argo_pods.graph import Families, families, split_number
 from kubectl_argo_pods.workflow import FULFILLED, Node, Workflow
@@ -11,10 +11,14 @@ from kubectl_argo_pods.workflow import FULFILLED, Node, Workflow
 REPEATING = ("Retry", "TaskGroup", "StepGroup")
 
 
-def settled(workflow: Workflow, nodes: Iterable[Node]) -> bool:
-    """Whether these nodes are done and no other one of their names can come, of another attempt or item around them."""
+def settled(workflow: Workflow, nodes: Iterable[Node], lost: Container[str] = ()) -> bool:
+    """Whether these nodes are done and no other one of their names can come, of another attempt or item around them.
+
+    The nodes with the ids that are `lost` have lost their pods while they ran, and get no other: the controller lets
+    them end in an Error (controller/operator.go, podReconciliation), which may take it minutes.
+    """
     family = families(workflow)
-    return all(node.phase in FULFILLED and not _may_come_again(node, family) for node in nodes)
+    return all((node.phase in FULFILLED or node.id in lost) and not _may_come_again(node, family) for node in nodes)
 
 
 def _may_come_again(node: Node, family: Families) -> bool:

@@ -59,14 +59,22 @@ class _Lost(NamedTuple):
 
 
 class Archived:
-    """Reads on in the archive; `artifact_of` tells where the log of a target is archived by now, if it is."""
+    """Reads on in the archive; `artifact_of` tells where the log of a target is archived by now, if it is.
+
+    `await_end` waits as long as that of a log that came short may still become so, and somebody waits for more.
+    """
 
     def __init__(
-        self, source: LogSource, options: LogOptions, artifact_of: Callable[[Target], Artifact | None]
+        self,
+        source: LogSource,
+        options: LogOptions,
+        artifact_of: Callable[[Target], Artifact | None],
+        await_end: Callable[[Target], None],
     ) -> None:
         self._source = source
         self._options = options._replace(query=options.query._replace(follow=False), plain=False)
         self._artifact_of = artifact_of
+        self._await_end = await_end
         self._seen: dict[Key, _Seen] = {}
         self._lost: list[_Lost] = []
 
@@ -112,6 +120,8 @@ class Archived:
 
     def _rest(self, lost: _Lost) -> Items:
         seen, target = self._seen[lost.target.key], lost.target
+        if lost.event.lossy:
+            self._await_end(target)
         artifact = self._artifact_of(target)
         if artifact is None:
             yield [*_held(seen), lost.event]

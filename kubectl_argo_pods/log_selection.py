@@ -26,7 +26,10 @@ MOST_NAMES = 5
 
 
 class Meant(NamedTuple):
-    """What the command line says of nodes and containers; `attempts` is None where it does not say which."""
+    """What the command line says of nodes and containers; `attempts` is None where it does not say which.
+
+    `outcome`: how it went with the nodes is wanted, too, which only Argo can tell.
+    """
 
     nodes: tuple[str, ...]
     filters: Filters
@@ -34,6 +37,7 @@ class Meant(NamedTuple):
     wanted: Wanted
     places: Places
     follow: bool
+    outcome: bool = False
 
 
 class LogSelection:
@@ -65,11 +69,13 @@ class LogSelection:
         mine = [self._as_known(target) for target in found.targets]
         notices += self._waited_for(workflows)
         notices += [*(notice for snapshot in snapshots for notice in snapshot.notices), *_of_archive(mine)]
-        settled = bool(present) and present == self._meant.nodes and all(map(self._is_settled, workflows))
-        final = ended or settled
+        lost = self._lost(rows)
+        settled = bool(present) and present == self._meant.nodes
+        final = ended or (settled and all(self._is_settled(each, lost) for each in workflows))
+        notices += [] if final else [_without_pod(names[id_]) for id_ in lost]
         may_become_more = self._meant.follow and not final and not self._names_one(workflows)
         self.has_several = len(self._known) > 1 or may_become_more
-        return Selected(mine, final, notices)
+        return Selected(mine, final, notices, self._there())
 
     def phases(self) -> set[str]:
         """The phases of what was meant: of the workflows where no NODE was named; of retry nodes, not attempts."""
@@ -105,6 +111,16 @@ class LogSelection:
             if target.node and (workflow.namespace, workflow.name) == (target.namespace, target.workflow):
                 return kept(workflow, workflow.nodes.get(target.node.id)).get(target.container)
         return None
+
+    def is_at_work(self, target: Target) -> bool:
+        """Whether Argo has not ended the node of a target, so that its log may yet be archived."""
+        return any(
+            not each.workflow.ended
+            and target.node.id in each.workflow.nodes
+            and each.workflow.nodes[target.node.id].phase not in FULFILLED
+            for each in self._snapshots
+            if target.node and (each.workflow.namespace, each.workflow.name) == (target.namespace, target.workflow)
+        )
 
     def without_pods(self) -> list[str]:
         """The nodes that are meant and have no pod, with what they are instead."""
@@ -179,14 +195,38 @@ class LogSelection:
         nodes = [node for each in workflows for node in named(each, self._meant.nodes[0])]
         return len(nodes) == 1 and nodes[0].type in LEAVES and not nodes[0].children
 
-    def _is_settled(self, node_pods: list[NodePod]) -> bool:
+    def _lost(self, rows: list[NodePod]) -> list[str]:
+        """The nodes that run and whose pods are gone, though they were read."""
+        if not self._lists_all or not self._meant.nodes:
+            return []
+        gone = [row for row in rows if row.exists is False and self._was_read(row)]
+        return [row.node.id for row in gone if row.node and row.node.phase == "Running"]
+
+    def _there(self) -> frozenset[str] | None:
+        """The uids of all pods that there are, where they can be listed."""
+        if not self._lists_all or any(each.pods is None for each in self._snapshots):
+            return None
+        pods = (pod.metadata or {} for each in self._snapshots for pod in each.pods or [])
+        return frozenset(metadata.get("uid") or "" for metadata in pods)
+
+    @property
+    def _lists_all(self) -> bool:
+        """Whether what is not listed is gone, and not just no longer selected."""
+        return not (self._meant.filters.selector or self._meant.filters.field_selector)
+
+    def _is_settled(self, node_pods: list[NodePod], lost: list[str]) -> bool:
         filters, workflow = self._meant.filters, node_pods[0].workflow if node_pods else None
         if workflow is None or workflow.ended:
             return workflow is not None
         if filters.phase or filters.type or filters.template or filters.node_field_selector:
             return False
         found = [named(node_pods, word) for word in self._meant.nodes]
-        return all(found) and settled(workflow, (node for nodes in found for node in nodes))
+        done = [] if self._meant.outcome else lost
+        return all(found) and settled(workflow, (node for nodes in found for node in nodes), done)
+
+
+def _without_pod(step: str) -> str:
+    return f"{step}: waiting for Argo, since its pod was deleted"
 
 
 def _names(node_pods: list[NodePod]) -> dict[str, str]:

@@ -40,11 +40,15 @@ class Target(NamedTuple):
 
 
 class Selected(NamedTuple):
-    """The targets that are meant as things are now. `final`: no other can come any more."""
+    """The targets that are meant as things are now. `final`: no other can come any more.
+
+    `pods` are the uids of all pods that there are, None where nobody can tell.
+    """
 
     targets: list[Target]
     final: bool
     notices: list[str]
+    pods: frozenset[str] | None = None
 
 
 class LogQuery(NamedTuple):

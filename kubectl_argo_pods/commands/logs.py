@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 from kubectl_argo_pods import log_rules
@@ -26,7 +26,7 @@ from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.sources.finding import find, is_one, place, wait_for, workflow_of_pod
 from kubectl_argo_pods.sources.log_sources import has_archive, log_sources
 from kubectl_argo_pods.sources.snapshot import Snapshot
-from kubectl_argo_pods.targets import Event, Lines, LogOptions, Raw, Selected
+from kubectl_argo_pods.targets import Event, Lines, LogOptions, Raw, Selected, Target
 
 WORDS = Argument("WORKFLOW [NODE...]", "The workflow, and the nodes whose logs are meant.")
 # The statuses that say how it went with the logs, and with what --exit-status is about.
@@ -80,7 +80,7 @@ def _asked(words: tuple[str, ...], connection: Connection, filters: Filters, man
 def _meant(meant: Asked, filters: Filters, logs: Logs) -> Meant:
     attempts = None if logs.attempts is None else parse_attempts(logs.attempts)
     places = log_rules.places(logs, server=has_archive(meant.sources))
-    return Meant(meant.nodes, filters, attempts, log_rules.wanted(logs), places, logs.follow)
+    return Meant(meant.nodes, filters, attempts, log_rules.wanted(logs), places, logs.follow, logs.exit_status)
 
 
 class _Reading:
@@ -100,7 +100,8 @@ class _Reading:
     def followed(self, timeout: float | None) -> Items:
         if self._logs.wait:
             wait_for(self._meant.sources, self._meant.wanted, lambda sentence: print_notices([sentence]))
-        return self._with_archived(follow(self._source, self._changes_within(timeout), self._selection, self._options))
+        items = follow(self._source, self._changes_within(timeout), self._selection, self._options)
+        return self._with_archived(items, self._await_end)
 
     def read(self, *, plain: bool) -> Items:
         found = self._found()
@@ -109,14 +110,25 @@ class _Reading:
             _refuse_nothing(self._selection, self._meant)
         # By lines it can be told where an archived log goes on.
         alone = plain and len(found.targets) == 1 and not self._may_be_archived
-        return self._with_archived(read(self._source, found.targets, self._options._replace(plain=alone)))
+        items = read(self._source, found.targets, self._options._replace(plain=alone))
+        return self._with_archived(items, lambda _: None)
 
-    def _with_archived(self, items: Items) -> Items:
+    def _with_archived(self, items: Items, await_end: Callable[[Target], None]) -> Items:
         """The lines, and those that only the archive has by now."""
         items = since_told(items, self._options.query)
         if not self._may_be_archived:
             return items
-        return Archived(self._source, self._options, self._selection.artifact_of).completed(items)
+        return Archived(self._source, self._options, self._selection.artifact_of, await_end).completed(items)
+
+    def _await_end(self, target: Target) -> None:
+        """Wait until Argo has ended a node that has lost its pod: until then it may archive the log."""
+        if not self._selection.is_at_work(target):
+            return
+        print_notices([f"{target.step}: waiting for Argo to end it, since it may archive the rest of the log"])
+        for shown in self._changes():
+            self._selection(shown)
+            if not self._selection.is_at_work(target):
+                return
 
     def _found(self) -> Selected:
         """What there is now; or as soon as a container has started, for as long as one may wait for that."""

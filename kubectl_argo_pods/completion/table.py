@@ -47,7 +47,7 @@ GROUPS: dict[str, tuple[tuple[Any, ...], ...]] = {'Filters': ((('-A', '--all-nam
           (('--fold',), 'With --all, print what is the same in several pods once, below their steps.', '', ''),
           (('--timeout',), 'How long the command may take, in each pod; 0 is for ever.', 'TIME', '')),
  'Logs': ((('-f', '--follow'),
-           'Go on until the nodes that are meant are done, through retries and restarts.',
+           'Go on until the nodes that are meant are done or their pods deleted, through retries and restarts.',
            '',
            ''),
           (('-p', '--previous'), 'The logs of the run before, of containers that were restarted.', '', ''),

@@ -136,8 +136,17 @@ class _Live:
             elif tail.target.state != target.state:
                 tail.target = target
                 self._revive(tail)
+        if selected.pods is not None:
+            self._miss(selected.pods)
         if selected.final:
             self._end()
+
+    def _miss(self, pods: frozenset[str]) -> None:
+        """Lets those tails know whose pods are gone."""
+        for tail in self._tails.values():
+            if not tail.is_missed and tail.target.pod_uid and tail.target.pod_uid not in pods:
+                tail.is_missed = True
+                self._loop.poke(tail)
 
     def _revive(self, tail: Tail) -> None:
         """Lets a tail know of its new state; one that was at its end begins anew if its container did."""

@@ -34,11 +34,15 @@ UNREAD = End("the pod was deleted before its log could be read", 0, NOTHING)
 
 
 class Tail:
-    """One target. `target` is replaced when its state changes; `final`: what has not started now never will."""
+    """One target. `target` is replaced when its state changes; `final`: what has not started now never will.
+
+    `is_missed`: its pod is no longer listed.
+    """
 
     def __init__(self, target: Target, options: LogOptions, sink: Sink) -> None:
         self.target = target
         self.final = False
+        self.is_missed = False
         self.run = ""  # the id of the run that is read, or was last
         self.sink = sink
         self._query = options.query
@@ -77,6 +81,9 @@ class Tail:
     def _start(self) -> Life[bool]:
         """Waits until there is a log to follow; False where there will be none."""
         while self.follows and not self._has_started():
+            if self.is_missed and (yield from self._look()) is None:
+                self._reader.tell("gone", "before it had started")
+                return False
             if self.final or (self._patience is not None and self._waited >= self._patience):
                 return (yield from self._starts_after_all())
             pause = LONGEST_PAUSE if self._patience is None else self._patience - self._waited

@@ -12,7 +12,11 @@ class Logs(NamedTuple):
     """Which logs, and how long to wait for them; what kubectl logs has too means the same here."""
 
     follow: Annotated[
-        bool, Option(("-f", "--follow"), "Go on until the nodes that are meant are done, through retries and restarts.")
+        bool,
+        Option(
+            ("-f", "--follow"),
+            "Go on until the nodes that are meant are done or their pods deleted, through retries and restarts.",
+        ),
     ] = False
     previous: Annotated[
         bool, Option(("-p", "--previous"), "The logs of the run before, of containers that were restarted.")

@@ -253,29 +253,90 @@ def test_a_pod_that_is_deleted_ends_its_log_with_a_word(follow: Follow, story: S
     assert following.line() == "train 1\n"
     story.cluster.state.delete(PODS, "argo", pod)
     story.says(pod, "train 2", ends=True)
-    story.node(".train", "Error", message="pod deleted")
-    result = following.end()
-    assert (result.stdout, result.stderr) == ("train 2\n", f"train: the pod {pod} was deleted\n")
+    # Argo may take its time to notice.
+    assert following.end() == Result(0, "train 2\n", f"train: the pod {pod} was deleted\n")
 
 
-def made_anew(story: Story, pod: str, state: str, *options: str, follow: Follow) -> Result:
-    """What comes where the pod is deleted and made anew after it has been listed, before its log is answered."""
+def test_a_pod_that_is_deleted_before_all_of_its_log_is_read_leaves_it_incomplete(follow: Follow, story: Story) -> None:
+    pod = story.runs(".train", "train 1")
+    following = follow("train")
+    assert following.line() == "train 1\n"
+    asked = len(story.cluster.journal)
     story.cluster.faults.stall("/log")
-    following = follow("train", *options)
+    story.cluster.logs.cut()
+    await_(lambda: any(path.endswith("/log") for path in story.cluster.journal.paths[asked:]))
+    story.cluster.state.delete(PODS, "argo", pod)
+    story.cluster.faults.release()
+    result = following.end()
+    assert result.status == 3
+    assert result.stderr.startswith(f"train: the pod {pod} was deleted (")
+
+
+def test_a_pod_that_is_deleted_before_it_has_started_is_told_at_once(follow: Follow, story: Story) -> None:
+    story.node(".train", "Pending")
+    pod = story.pod(".train", "waiting")
+    following = follow("train")
+    await_(lambda: any("watch" in each.query and each.path.endswith("/pods") for each in story.cluster.journal))
+    story.cluster.state.delete(PODS, "argo", pod)
+    assert following.notice() == f"train: the pod {pod} was deleted (before it had started)\n"
+    # Argo makes it anew.
+    story.runs(".train", "train 1")
+    story.pod(".train", "running", uid="another")
+    assert following.line() == "[train] train 1\n"
+
+
+def test_another_attempt_is_waited_for_when_a_pod_is_deleted(follow: Follow, story: Story) -> None:
+    story.node(".train", "Running", type="Retry", hostNodeName="", children=[".train(0)"])
+    pod = story.runs(".train(0)", "first 1")
+    following = follow("train")
+    assert following.line() == "[train(0)] first 1\n"
+    story.cluster.state.delete(PODS, "argo", pod)
+    story.says(pod, ends=True)
+    notices = {following.notice(), following.notice()}
+    assert notices == {
+        f"train(0): the pod {pod} was deleted\n",
+        "train(0): waiting for Argo, since its pod was deleted\n",
+    }
+    story.node(".train(0)", "Error")
+    story.node(".train", "Running", children=[".train(0)", ".train(1)"])
+    story.runs(".train(1)", "second 1")
+    assert following.line() == "[train(1)] second 1\n"
+    story.ends(".train(1)")
+    story.node(".train", "Succeeded")
+    assert following.end() == Result(0, "", "")
+
+
+def test_the_outcome_of_a_deleted_pod_is_argos_to_tell(follow: Follow, story: Story) -> None:
+    pod = story.runs(".train", "train 1")
+    following = follow("train", "--exit-status")
+    assert following.line() == "train 1\n"
+    story.cluster.state.delete(PODS, "argo", pod)
+    story.says(pod, ends=True)
+    assert {following.notice(), following.notice()} == {
+        f"train: the pod {pod} was deleted\n",
+        "train: waiting for Argo, since its pod was deleted\n",
+    }
+    story.node(".train", "Error")
+    assert following.end() == Result(5, "", "")
+
+
+def test_a_pod_that_was_made_anew_before_its_log_is_read_is_another_one(follow: Follow, story: Story) -> None:
+    # Argo makes a pod anew as long as it has not noticed that it runs.
+    story.node(".train", "Pending")
+    pod = story.pod(".train")
+    story.says(pod, "of the first")
+    story.cluster.faults.stall("/log")
+    following = follow("train")
     await_(lambda: any(path.endswith("/log") for path in story.cluster.journal.paths))
     story.cluster.state.delete(PODS, "argo", pod)
     story.cluster.logs.of(pod).restart()
     story.says(pod, "of another", ends=True)
-    story.pod(".train", state, uid="another")
-    story.node(".train", "Succeeded")
+    story.pod(".train", "terminated", uid="another")
     story.cluster.faults.release()
-    return following.end()
-
-
-def test_a_pod_that_was_made_anew_before_its_log_is_read_is_another_one(follow: Follow, story: Story) -> None:
-    pod = story.runs(".train", "of the first")
-    result = made_anew(story, pod, "terminated", follow=follow)
-    assert (result.status, result.stdout) == (3, "[train] of another\n")
+    assert following.line() == "[train] of another\n"
+    story.node(".train", "Succeeded")
+    result = following.end()
+    assert (result.status, result.stdout) == (3, "")
     assert f"train: the pod {pod} was deleted" in result.stderr
 
 

@@ -45,6 +45,13 @@ def test_a_node_is_settled(workflow: Workflow, expected: bool) -> None:
     assert settled(workflow, [workflow.nodes[id_] for id_ in train_of(workflow)]) is expected
 
 
+@pytest.mark.parametrize(("holder", "expected"), [("StepGroup", True), ("Retry", False)])
+def test_a_node_that_has_lost_its_pod_is_settled_unless_it_may_come_again(holder: str, expected: bool) -> None:
+    made = nested(train="Running", holder=holder)
+    nodes = train_of(made)
+    assert settled(made, [made.nodes[id_] for id_ in nodes], nodes) is expected
+
+
 def test_a_step_does_not_wait_for_those_beside_it() -> None:
     nodes: list[Manifest] = [
         node("wf", "Steps", phase="Running", children=["wf[0]"]),

@@ -40,7 +40,8 @@ def everything(snapshots: list[Snapshot]) -> Selected:
         for pod in pods
         for each in containers(pod)
     ]
-    return Selected(targets, all(each.workflow.ended for each in snapshots), [])
+    uids = frozenset(pod["metadata"]["uid"] for pod in pods)
+    return Selected(targets, all(each.workflow.ended for each in snapshots), [], uids)
 
 
 class Following:
