@@ -93,10 +93,11 @@ def _zsh(text: str) -> str:
 
 
 def _fish(text: str) -> str:
-    """A verb behind a workflow is one, too; and words need no verb: verbs are among what the program offers there."""
+    """A verb behind a workflow is one, too; words need no verb; and what may stand there is the program's to say."""
     first = "if test $_shtab_kubectl_argo_pods_npos -eq 0\n"
     head, condition, tail = text.partition(first)
     tail = re.sub(r"^complete .*_using; .* -a .*\n", "", tail, flags=re.M).replace(" -d words\n", "\n")
+    tail = re.sub(r'-xka "\w[^"]*"', f'-xka "{ASKED["fish"]}"', tail)
     words = f'complete -c {PROGRAM} -n _shtab_kubectl_argo_pods_using -ka "{ASKED["fish"]}"\n'
     return _found(head, condition) + first.replace("-eq 0", "-le 1") + tail + words + "\n" + _entry("fish")
 

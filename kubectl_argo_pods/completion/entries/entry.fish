@@ -14,5 +14,6 @@ function _kubectl_argo_pods
   if string match -qr '^-[^-]' -- $plain
     set found (string replace -r '^-[^-]' '' -- $found)
   end
-  printf '%s\n' $found
+  # fish gives a value without a note that of its option, but not behind a tab.
+  string replace -r '^[^\t]*$' '$0\t' -- $found
 end
