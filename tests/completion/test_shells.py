@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import builders
 from tests.cluster import SimulatedCluster
 from tests.completion.conftest import AGE
 from tests.completion.shells import COMPLETIONS, KUBECTL, SOURCES, STARTS, Shell, need
@@ -90,6 +91,19 @@ def test_a_shell_completes_the_plugin_behind_kubectl(name: str, environment: dic
         assert completed(shell, "kubectl argo-pods", cases) == cases
 
 
+@pytest.mark.parametrize("name", KUBECTL)
+def test_a_parameter_is_completed_as_far_as_the_shells_allow(
+    name: str, environment: dict[str, str], cluster: SimulatedCluster, tmp_path: Path
+) -> None:
+    need(name)
+    inputs = {"parameters": [{"name": "size", "value": each} for each in ("large", "small")]}
+    cluster.load([builders.workflow("sized", builders.node("sized", ".one", inputs=inputs))])
+    cases = {"sized param:s": "sized param:size=", "sized param:size=l": "sized param:size=l"}
+    with Shell(name, environment, tmp_path) as shell:
+        assert shell.run(KUBECTL[name]) == []
+        assert completed(shell, "kubectl argo-pods", cases) == cases
+
+
 LISTED = {
     "bash": ["check     (Running AGE)  check(0)  (Failed AGE)   check(1)  (Running AGE)"],
     "zsh": ["check     -- Running AGE", "check(0)  -- Failed AGE", "check(1)  -- Running AGE"],
@@ -105,14 +119,20 @@ def test_a_shell_lists_what_there_is_to_choose_from(name: str, environment: dict
         assert [AGE.sub("AGE", line) for line in shell.tab("kubectl-argo_pods etl-7k2lp ch").listed] == LISTED[name]
 
 
-def test_fish_tells_what_there_is_to_choose_from(environment: dict[str, str], tmp_path: Path) -> None:
+FISH = {
+    "etl-7k2lp ch": ["check\tRunning AGE", "check(0)\tFailed AGE", "check(1)\tRunning AGE"],
+    # Without a note: not that of the option.
+    "etl-7k2lp -o js": ["json", "jsonpath=", "jsonpath-as-json=", "jsonpath-file="],
+    "etl-7k2lp --color a": ["auto", "always"],
+}
+
+
+@pytest.mark.parametrize("line", FISH)
+def test_fish_tells_what_there_is_to_choose_from(line: str, environment: dict[str, str]) -> None:
     need("fish")
-    script = f"{SOURCES['fish']}; complete -C 'kubectl-argo_pods etl-7k2lp ch'"
+    script = f"{SOURCES['fish']}; complete -C 'kubectl-argo_pods {line}'"
     done = subprocess.run(["fish", "--no-config", "-c", script], env=environment, capture_output=True, text=True)
-    assert (AGE.sub("AGE", done.stdout).splitlines(), done.stderr) == (
-        ["check\tRunning AGE", "check(0)\tFailed AGE", "check(1)\tRunning AGE"],
-        "",
-    )
+    assert (AGE.sub("AGE", done.stdout).splitlines(), done.stderr) == (FISH[line], "")
 
 
 def test_bash_lists_the_newest_first(environment: dict[str, str], tmp_path: Path) -> None:
