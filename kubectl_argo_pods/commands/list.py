@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Annotated
 
 from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
-from kubectl_argo_pods.errors import NoMatchError, UsageError
+from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.options import Argument
 from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.options.selection import Filters, Manifests
@@ -31,7 +31,7 @@ from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.finding import Wanted, find, is_one, place, summaries
 from kubectl_argo_pods.sources.snapshot import Snapshot
-from kubectl_argo_pods.without_nodes import may_have_nodes, nothing_found, waited_for
+from kubectl_argo_pods.without_nodes import nothing_found
 
 WORDS = Argument("[WORKFLOW [NODE...]]", "The workflow, and the nodes whose pods are meant.")
 
@@ -140,6 +140,7 @@ def _list_workflows(sources: Sources, wanted: Wanted, look: Look, view: View) ->
 
 
 def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: Scope, timeout: float | None) -> int:
+    from kubectl_argo_pods.by_now import Now, by_now
     from kubectl_argo_pods.output.watching import open_watched
     from kubectl_argo_pods.sources.following import follow, have_ended
 
@@ -149,61 +150,26 @@ def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: S
     watched = open_watched(sys.stdout, look)
     told: set[str] = set()
     shown: list[Snapshot] = []
-    misses: list[NoMatchError] = []
+    now = Now([], [])
     anything = False
     for shown in follow(meant.sources, meant.wanted, pod_query(filters, _include(look)), time.time, timeout):
-        found, misses = _rows_by_now(shown, meant, filters, view)
-        waited_for = [f"{miss} (waiting for it)" for miss in misses] or _without_pods(shown, found)
-        said = [notice for snapshot in shown for notice in snapshot.notices]
-        if any(not snapshot.workflow.ended for snapshot in shown):
-            said += waited_for
-        if notices := [notice for notice in said if notice not in told]:
-            told.update(notices)
+        now = by_now(shown, meant.nodes, filters, view)
+        if news := [notice for notice in now.notices(shown) if notice not in told]:
+            told.update(news)
             watched.make_room()
-            print_notices(notices)
-        ordered = sorted_node_pods(found, look, time.time())
+            print_notices(news)
+        ordered = sorted_node_pods(now.rows, look, time.time())
         cells = node_pod_rows(ordered, look, scope, time.time())
-        anything = anything or bool(found)
+        anything = anything or bool(now.rows)
         watched.show(headers, list(zip(map(_key, ordered), cells, strict=True)))
     watched.end()
     # As kubectl's, a watch whose time is up ends well, whatever it was still waiting for.
     over = have_ended(shown)
-    if over and misses:
-        raise misses[0]
+    if over and now.misses:
+        raise now.misses[0]
     if over and not anything:
         print_notices([_nothing(shown, meant, filters)])
     return _status(shown)
-
-
-def _rows_by_now(
-    shown: list[Snapshot], meant: Asked, filters: Filters, view: View
-) -> tuple[list[NodePod], list[NoMatchError]]:
-    """The rows of a workflow at work, and the words for nodes that it does not have yet."""
-
-    def of(words: tuple[str, ...]) -> list[NodePod]:
-        return rows(shown, words, filters, all_nodes=view.all_nodes, orphans=view.orphans)
-
-    try:
-        return of(meant.nodes), []
-    except NoMatchError:
-        # One of the words, at least: the rest of the time, one look is enough.
-        misses = {word: error for word in meant.nodes if (error := _miss(word, of))}
-    present = tuple(word for word in meant.nodes if word not in misses)
-    return of(present) if present else [], list(misses.values())
-
-
-def _miss(word: str, of: Callable[[tuple[str, ...]], list[NodePod]]) -> NoMatchError | None:
-    try:
-        of((word,))
-    except NoMatchError as error:
-        return error
-    return None
-
-
-def _without_pods(shown: list[Snapshot], found: list[NodePod]) -> list[str]:
-    """What is waited for while there is nothing to show."""
-    workflows = [] if found else [snapshot.workflow for snapshot in shown]
-    return [waited_for(each) for each in workflows if not each.ended and not may_have_nodes(each)]
 
 
 def _key(row: NodePod) -> tuple[str, ...]:
