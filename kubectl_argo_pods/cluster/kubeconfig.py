@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from kubectl_argo_pods.cluster import kubeconfig_files, server_url, validation
+from kubectl_argo_pods.cluster import kubeconfig_files, segment, server_url, validation
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry, Kubeconfig
 from kubectl_argo_pods.errors import ConfigError, NoClusterError, UsageError
 
@@ -89,7 +89,7 @@ def resolve(overrides: Overrides, environ: Mapping[str, str]) -> Cluster:
     return Cluster(
         server.url,
         name,
-        _namespace(overrides, context, environ),
+        segment.checked(_namespace(overrides, context, environ), "namespace"),
         entry,
         server.identity(user),
         parse_timeout(overrides.request_timeout),

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from threading import Thread
-from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.cluster.websocket import WebSocket, open_websocket
 from kubectl_argo_pods.errors import LostError
 
@@ -24,7 +24,7 @@ CHUNK = 32 * 1024
 
 def open_port(http: Http, namespace: str, pod: str, port: int) -> socket.socket:
     """A socket that leads to the port of a pod; raises UnreachableError, and ApiError for a server that refuses."""
-    path = f"/api/v1/namespaces/{quote(namespace, safe='')}/pods/{quote(pod, safe='')}/portforward"
+    path = f"/api/v1/namespaces/{segment(namespace)}/pods/{segment(pod)}/portforward"
     websocket = open_websocket(http, path, [("ports", str(port))], [PROTOCOL])
     ours, theirs = socket.socketpair()
     # A daemon: it ends with the socket, or with the process.

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.faults import check_kind
 from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.errors import ApiError, ArgoPodsError, GoneError, NotFoundError
 from kubectl_argo_pods.shape import LIST, check
 from kubectl_argo_pods.sources.kube import newest_first, workflow_event
@@ -32,7 +33,7 @@ class ArgoServer:
 
     def workflow(self, namespace: str, name: str, uid: str = "", since: str = "") -> Workflow:
         """The workflow, archived or live, its offloaded nodes included."""
-        path = f"/api/v1/workflows/{quote(namespace, safe='')}/{quote(name, safe='')}"
+        path = f"/api/v1/workflows/{segment(namespace)}/{segment(name)}"
         try:
             answer = self.http.get_json(path, {"fields": WITHOUT_BULK})
         except NotFoundError as error:
@@ -49,7 +50,7 @@ class ArgoServer:
         query = {"fields": SUMMARY_FIELDS, "listOptions.limit": PAGE}
         if label_selector:
             query["listOptions.labelSelector"] = label_selector
-        items = self._list(f"/api/v1/workflows/{quote(namespace or '', safe='')}", query)
+        items = self._list(f"/api/v1/workflows/{segment(namespace or '')}", query)
         return newest_first([_summary(item) for item in items])
 
     def close(self) -> None:
@@ -58,7 +59,7 @@ class ArgoServer:
     def version(self, namespace: str) -> str:
         """The resource version of the namespace's workflows now, from which a watch tells what happens next."""
         query = {"fields": "metadata", "listOptions.limit": "1"}
-        answer = self.http.get_json(f"/api/v1/workflows/{quote(namespace, safe='')}", query)
+        answer = self.http.get_json(f"/api/v1/workflows/{segment(namespace)}", query)
         version: str = (answer.get("metadata") or {}).get("resourceVersion") or ""
         return version
 
@@ -72,9 +73,7 @@ class ArgoServer:
             query["listOptions.fieldSelector"] = f"metadata.name={name}"
         # As an event stream it is kept alive by a comment every 15 seconds.
         try:
-            stream = self.http.stream(
-                f"/api/v1/workflow-events/{quote(namespace, safe='')}", query, "text/event-stream"
-            )
+            stream = self.http.stream(f"/api/v1/workflow-events/{segment(namespace)}", query, "text/event-stream")
         except ApiError as error:
             # What Kubernetes calls 410 is a 400 here, since gRPC has no code for it.
             if error.code == 400 and resource_version and "too old" in str(error):

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.opening import Opening
+from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.cluster.stream import Stream
 from kubectl_argo_pods.containers import Container
 from kubectl_argo_pods.errors import ApiError, NotFoundError
@@ -54,7 +55,7 @@ class PodLogs:
 
 
 def _path(target: Target) -> str:
-    return f"/api/v1/workflows/{quote(target.namespace, safe='')}/{quote(target.workflow, safe='')}/log"
+    return f"/api/v1/workflows/{segment(target.namespace)}/{segment(target.workflow)}/log"
 
 
 class ArchivedLogs:
@@ -92,10 +93,10 @@ class ArchivedLogs:
 
 def artifact_paths(target: Target, artifact: Artifact) -> tuple[str, str]:
     """Where the log is as long as the workflow is live, and in the archive."""
-    namespace = quote(target.namespace, safe="")
+    namespace = segment(target.namespace)
     where = f"{quote(artifact.node_id, safe='')}/outputs/{quote(artifact.name, safe='')}"
     return (
-        f"/artifact-files/{namespace}/workflows/{quote(target.workflow, safe='')}/{where}",
+        f"/artifact-files/{namespace}/workflows/{segment(target.workflow)}/{where}",
         f"/artifact-files/{namespace}/archived-workflows/{quote(artifact.workflow_uid, safe='')}/{where}",
     )
 

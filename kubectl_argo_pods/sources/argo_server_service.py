@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from socket import socket
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.endpoint import Endpoint
 from kubectl_argo_pods.cluster.exchange import Response
 from kubectl_argo_pods.cluster.http import JSON, Http, connect
 from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.cluster.request import Caller, Request, Terms
+from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.cluster.stream import Stream
 from kubectl_argo_pods.cluster.tls import Context
 from kubectl_argo_pods.errors import ApiError, ArgoPodsError, UnreachedError
@@ -108,8 +108,8 @@ def open_forwarded(kube: Http, service: Service, endpoint: Endpoint, caller: Cal
 
 
 def _pod_behind(kube: Http, service: Service) -> Target:
-    namespace = f"/api/v1/namespaces/{quote(service.namespace, safe='')}"
-    spec = kube.get_json(f"{namespace}/services/{quote(service.name, safe='')}").get("spec") or {}
+    namespace = f"/api/v1/namespaces/{segment(service.namespace)}"
+    spec = kube.get_json(f"{namespace}/services/{segment(service.name)}").get("spec") or {}
     port = next(
         (each for each in spec.get("ports") or [] if service.port in (str(each["port"]), each.get("name"))), None
     )

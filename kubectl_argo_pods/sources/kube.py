@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.faults import check_kind
 from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.errors import NotFoundError
 from kubectl_argo_pods.pod import span
 from kubectl_argo_pods.sources import tables
@@ -33,7 +33,7 @@ class KubeSource:
         # takes twice as long for a large workflow (kubernetes.io/docs/reference/using-api/api-concepts).
         query = {"resourceVersion": since} if since else None
         try:
-            answer = self._http.get_json(f"{path(namespace)}/{quote(name, safe='')}", query)
+            answer = self._http.get_json(f"{path(namespace)}/{segment(name)}", query)
         except NotFoundError as error:
             raise _not_found(error, f'workflow "{name}" not found in namespace "{namespace}"') from error
         check_kind(answer, "Workflow", self._http.endpoint)
@@ -101,7 +101,7 @@ class KubeSource:
 
 def path(namespace: str | None) -> str:
     """The collection of workflows, of all namespaces for None."""
-    return f"{API}/namespaces/{quote(namespace, safe='')}/workflows" if namespace else f"{API}/workflows"
+    return f"{API}/namespaces/{segment(namespace)}/workflows" if namespace else f"{API}/workflows"
 
 
 def workflow_event(type_: str, manifest: Manifest) -> WorkflowEvent:

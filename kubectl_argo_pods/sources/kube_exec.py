@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.channels import PROTOCOLS, Channels
 from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.cluster.websocket import open_websocket
 from kubectl_argo_pods.errors import ApiError, ForbiddenError, OnlyByKubectlError
 from kubectl_argo_pods.permissions import EXEC, addition
@@ -29,7 +29,7 @@ class Process(NamedTuple):
 
 def start(http: Http, process: Process) -> Channels:
     """The streams of the command, which begins to run; raises UnreachableError, ApiError and OnlyByKubectlError."""
-    where = f"{path(process.namespace)}/{quote(process.pod, safe='')}/exec"
+    where = f"{path(process.namespace)}/{segment(process.pod)}/exec"
     asked = [("container", process.container), *(("command", word) for word in process.command)]
     # A terminal has one stream for all that is written to it.
     wanted = {"stdin": process.stdin, "stdout": True, "stderr": not process.tty, "tty": process.tty}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import Protocol
-from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.opening import Opening
+from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.containers import Container, containers
 from kubectl_argo_pods.errors import NotFoundError
 from kubectl_argo_pods.sources.kube_pods import path
@@ -81,7 +81,7 @@ class KubeLogs:
 
 
 def _pod(target: Target) -> str:
-    return f"{path(target.namespace)}/{quote(target.pod, safe='')}"
+    return f"{path(target.namespace)}/{segment(target.pod)}"
 
 
 def parameters(container: str, query: LogQuery) -> dict[str, str]:

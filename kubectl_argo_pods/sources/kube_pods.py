@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
 
 from kubectl_argo_pods.cluster.http import Http
+from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.errors import ApiError, NotFoundError
 from kubectl_argo_pods.pod import Pod
 from kubectl_argo_pods.shape import POD, check
@@ -76,7 +76,7 @@ class KubePods:
 
     def _metadata_of(self, namespace: str, name: str) -> Manifest | None:
         try:
-            manifest: Manifest = self.http.get_json(f"{path(namespace)}/{quote(name, safe='')}", None, METADATA)
+            manifest: Manifest = self.http.get_json(f"{path(namespace)}/{segment(name)}", None, METADATA)
         except NotFoundError:
             return None
         check(manifest, POD, f'pod "{name}"')
@@ -85,12 +85,12 @@ class KubePods:
 
     def pod(self, namespace: str, name: str) -> Manifest:
         """The whole pod; raises NotFoundError."""
-        manifest: Manifest = self.http.get_json(f"{path(namespace)}/{quote(name, safe='')}")
+        manifest: Manifest = self.http.get_json(f"{path(namespace)}/{segment(name)}")
         return manifest
 
     def has_workflow(self, namespace: str, name: str, uid: str) -> bool:
         """Whether this very workflow is one of the cluster's, as far as one may know that."""
-        where = f"/apis/argoproj.io/v1alpha1/namespaces/{quote(namespace, safe='')}/workflows/{quote(name, safe='')}"
+        where = f"/apis/argoproj.io/v1alpha1/namespaces/{segment(namespace)}/workflows/{segment(name)}"
         try:
             found = self.http.get_json(where, None, METADATA)
         except ApiError:
@@ -100,7 +100,7 @@ class KubePods:
     def namespace_exists(self, namespace: str) -> bool:
         """Whether there is such a namespace; raises ForbiddenError for someone who may not know."""
         try:
-            self.http.get_json(f"/api/v1/namespaces/{quote(namespace, safe='')}", None, METADATA)
+            self.http.get_json(f"/api/v1/namespaces/{segment(namespace)}", None, METADATA)
         except NotFoundError:
             return False
         return True
@@ -122,7 +122,7 @@ def _telling(metadata: Manifest) -> Manifest:
 
 def path(namespace: str | None) -> str:
     """The collection of pods, of all namespaces for None."""
-    return f"/api/v1/namespaces/{quote(namespace, safe='')}/pods" if namespace else "/api/v1/pods"
+    return f"/api/v1/namespaces/{segment(namespace)}/pods" if namespace else "/api/v1/pods"
 
 
 def _asked(selector: str, query: PodQuery, include: str) -> dict[str, str]:

@@ -29,6 +29,20 @@ SECOND: Entry = config(
 )
 
 CASES = [
+    *(
+        Case(
+            f"a namespace that is none: {namespace}",
+            config(user=TOKEN),
+            ("-n", namespace),
+            error=error,
+            differs="nothing is asked in what cannot be a namespace: kubectl asks for what there is first",
+        )
+        for namespace, error in (
+            ("..", 'no namespace is ".."'),
+            ("a/b", '"a/b" is no namespace: none has a "/" in it'),
+            ("a%2fb", '"a%2fb" is no namespace: none has a "%" in it'),
+        )
+    ),
     Case("one file of one context", config(user=TOKEN)),
     Case("no namespace in the context", config(user=TOKEN, context={"namespace": ""})),
     Case("--namespace", config(user=TOKEN), ("--namespace", "other")),
