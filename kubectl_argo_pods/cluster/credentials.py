@@ -143,15 +143,17 @@ def _read_token(path: str) -> str:
     try:
         with open(path, encoding="utf-8") as file:
             token = file.read().strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f'the token file "{path}" cannot be read: {_why(error)}') from error
     if not token:
         raise ConfigError(f'the token file "{path}" is empty')
     return token
 
 
-def _why(error: OSError | UnicodeDecodeError) -> str:
-    return str(error.strerror) if isinstance(error, OSError) else "it is no text"
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError):
+        return str(error.strerror)
+    return "it is no text" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _impersonation(user: Entry) -> Headers:

@@ -36,7 +36,7 @@ def run(plugin: Entry, cluster: Entry, server: str, environ: Mapping[str, str]) 
     command = str(plugin.get("command") or "")
     interactive = _check(plugin, command)
     check_allowed(command, environ)
-    words = [command, *(str(word) for word in plugin.get("args") or [])]
+    words = [command, *_arguments(plugin, command)]
     environment = dict(environ) | _environment(plugin, command)
     environment["KUBERNETES_EXEC_INFO"] = _info(_request(plugin, cluster, server, interactive))
     try:
@@ -47,14 +47,21 @@ def run(plugin: Entry, cluster: Entry, server: str, environ: Mapping[str, str]) 
             stdout=subprocess.PIPE,
             check=False,
         )
-    except OSError as error:
-        raise ConfigError(
-            _with_hint(f'the credential plugin "{command}" cannot be run: {error.strerror}', plugin)
-        ) from error
+    except (OSError, ValueError) as error:
+        # Python's word for what no system can hand over, such as a zero byte.
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(_with_hint(f'the credential plugin "{command}" cannot be run: {why}', plugin)) from error
     if done.returncode:
         sentence = f'the credential plugin "{command}" failed with status {done.returncode}'
         raise ConfigError(_with_hint(sentence, plugin))
     return _parse(done.stdout, command, str(plugin["apiVersion"]))
+
+
+def _arguments(plugin: Entry, command: str) -> list[str]:
+    arguments = plugin.get("args") or []
+    if not isinstance(arguments, list):
+        raise ConfigError(f'the args of the credential plugin "{command}" are not a list')
+    return [str(argument) for argument in arguments]
 
 
 def _environment(plugin: Entry, command: str) -> dict[str, str]:
@@ -143,9 +150,14 @@ STATUS = ("token", "clientCertificateData", "clientKeyData", "expirationTimestam
 
 def _text(status: Any, field: str, command: str) -> str:
     value = status.get(field) if isinstance(status, dict) else status
-    if value is not None and not (isinstance(value, str) and value.isascii()):
+    if value is not None and not (isinstance(value, str) and _is_text(value)):
         raise ConfigError(f'the credential plugin "{command}" gave a {field} that is no plain text')
     return (value or "").strip()
+
+
+def _is_text(value: str) -> bool:
+    """Half a character of UTF-16, which JSON can hold, is none."""
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _time(text: str, command: str) -> float | None:

@@ -34,11 +34,8 @@ class OpenIdConnect:
     def __init__(self, cluster: Cluster, environ: Mapping[str, str]) -> None:
         self._origin = cluster.origin
         self._environ = environ
-        self._config: Entry = dict(cluster.user["auth-provider"].get("config") or {})
         self._who = cluster.origin.user_label
-        for field in ("idp-issuer-url", "client-id"):
-            if not self._config.get(field):
-                raise ConfigError(f'{self._who} has an auth-provider "oidc" without {field}')
+        self._config = self._read(cluster.user["auth-provider"].get("config") or {})
         self._is_fresh = True  # what the kubeconfig holds has not been refused yet
 
     def issue(self) -> Issued:
@@ -50,6 +47,14 @@ class OpenIdConnect:
             expires = self._expires(token)
         self._is_fresh = False
         return Issued(f"Bearer {token}", None, expires)
+
+    def _read(self, config: object) -> Entry:
+        if not isinstance(config, dict):
+            raise ConfigError(f'{self._who} has an auth-provider "oidc" whose config is not a map')
+        for field in ("idp-issuer-url", "client-id"):
+            if not config.get(field):
+                raise ConfigError(f'{self._who} has an auth-provider "oidc" without {field}')
+        return dict(config)
 
     def _expires(self, token: str) -> float:
         try:
@@ -76,7 +81,8 @@ class OpenIdConnect:
 
     def _ask_for_token(self) -> Any:
         issuer = str(self._config["idp-issuer-url"]).rstrip("/")
-        found = self._http(issuer).get_json(f"{urlsplit(issuer).path}/.well-known/openid-configuration")
+        http, path = self._reach(issuer)
+        found = http.get_json(f"{path}/.well-known/openid-configuration")
         address = found.get("token_endpoint") if isinstance(found, dict) else None
         if not isinstance(address, str):
             raise ConfigError(f"the identity provider {issuer} does not say where its tokens come from")
@@ -92,13 +98,18 @@ class OpenIdConnect:
             return self._post(address, fields | {name: value for name, value in client.items() if value})
 
     def _post(self, address: str, fields: Mapping[str, str], authorization: str = "") -> Any:
-        target = urlsplit(address)._replace(scheme="", netloc="").geturl()
-        return self._http(address, authorization).post(target, urlencode(fields).encode(), FORM)
+        http, path = self._reach(address, authorization)
+        return http.post(path, urlencode(fields).encode(), FORM)
 
-    def _http(self, url: str, authorization: str = "") -> Http:
-        parts = urlsplit(url)
+    def _reach(self, url: str, authorization: str = "") -> tuple[Http, str]:
+        """The connection to the server of a URL, and what to ask for there."""
+        shown = endpoints.without_password(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise ConfigError(f'the identity provider "{shown}" of {self._who} is no address') from None
         if parts.scheme != "https":
-            raise ConfigError(f"the identity provider {url} does not speak https, without which no token is sent")
+            raise ConfigError(f"the identity provider {shown} does not speak https, without which no token is sent")
         server = f"https://{parts.netloc.rpartition('@')[2]}"
         target = endpoints.from_url(server, f"the identity provider at {server}", self._environ)
         trust = {
@@ -106,7 +117,8 @@ class OpenIdConnect:
             "certificate-authority-data": self._config.get("idp-certificate-authority-data"),
         }
         hint = f"check the auth-provider of {self._who}"
-        return Http(target._replace(hint=hint, trust=hint), Client(authorization), Terms(trust))
+        http = Http(target._replace(hint=hint, trust=hint), Client(authorization), Terms(trust))
+        return http, parts._replace(scheme="", netloc="").geturl()
 
 
 class Client(NamedTuple):

@@ -20,6 +20,24 @@ def allowing(policy: str | None, *names: str) -> Entry:
 
 KUBERC = "home/.kube/kuberc"
 CASES = [
+    *(
+        Case(
+            f"a plugin with a zero byte in {where}",
+            config(user=user),
+            error=f'the credential plugin "{name}" cannot be run: embedded null byte',
+        )
+        for where, name, user in (
+            ("its command", "a^@b", plugin(command="a\0b")),
+            ("its arguments", "$FOLDER/plugin", plugin(args=["a\0b"])),
+            ("its environment", "$FOLDER/plugin", plugin(env={"A": "a\0b"})),
+        )
+    ),
+    Case(
+        "a plugin whose arguments are a text",
+        config(user=plugin(args="abc")),
+        error='the args of the credential plugin "$FOLDER/plugin" are not a list',
+    ),
+    Case("a plugin that gives a token in another language", config(user=plugin('{"token": "größe"}'))),
     Case("a plugin", config(user=plugin())),
     Case("a plugin of v1beta1", config(user=plugin(apiVersion=V1BETA1))),
     Case(

@@ -37,6 +37,16 @@ CASES = [
         "kubeconfig",
     ),
     Case(
+        "a provider at no address",
+        config(user=oidc(idp_issuer_url="https://[")),
+        error='the identity provider "https://[" of the user "me" of the kubeconfig is no address',
+    ),
+    Case(
+        "a provider whose config is a list",
+        config(user={"auth-provider": {"name": "oidc", "config": ["a"]}}),
+        error='the user "me" of the kubeconfig has an auth-provider "oidc" whose config is not a map',
+    ),
+    Case(
         "a provider without TLS",
         config(user=oidc(idp_issuer_url="http://127.0.0.1:$HTTP_PORT/idp")),
         differs="a refresh token does not travel in the clear: kubectl sends it",

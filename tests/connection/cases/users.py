@@ -41,6 +41,11 @@ CASES = [
         config(user={"tokenFile": "missing"}),
         error='the token file "$FOLDER/missing" cannot be read: No such file or directory',
     ),
+    Case(
+        "tokenFile that no file can be named",
+        config(user={"tokenFile": "a\0b"}),
+        error='the token file "$FOLDER/a^@b" cannot be read: embedded null byte',
+    ),
     Case("tokenFile that is missing beside a token", config(user={"tokenFile": "missing", **TOKEN})),
     Case(
         "tokenFile that is empty",
