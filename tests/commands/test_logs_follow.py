@@ -280,8 +280,8 @@ def test_a_pod_that_is_deleted_before_it_has_started_is_told_at_once(follow: Fol
     story.cluster.state.delete(PODS, "argo", pod)
     assert following.notice() == f"train: the pod {pod} was deleted (before it had started)\n"
     # Argo makes it anew.
-    story.runs(".train", "train 1")
     story.pod(".train", "running", uid="another")
+    story.says(pod, "train 1")
     assert following.line() == "[train] train 1\n"
 
 
