@@ -91,6 +91,10 @@ class Http:
         """A long answer to a GET, chunk by chunk as it arrives; raises UnreachableError or ApiError."""
         return self._streamed(self.ask(_for_stream(path, query, accept)))
 
+    def watch(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Stream:
+        """As `stream`, for an answer that has no end."""
+        return self._streamed(self.ask(_for_stream(path, query, accept)._replace(lasts=True)))
+
     def begin(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Opening[Stream]:
         """As `stream`, without waiting for the answer; raises UnreachableError."""
         request = _for_stream(path, query, accept)
@@ -198,7 +202,7 @@ class Http:
 
     def _send(self, request: Request, headers: Headers) -> Response:
         # A kept connection may turn out to be closed, when nobody knows how far the request came.
-        if request.is_idempotent and (kept := self._pool.kept()):
+        if request.is_idempotent and not request.lasts and (kept := self._pool.kept()):
             try:
                 return self._exchange(kept, request, headers)
             except (ConnectionError, ssl.SSLError):

@@ -31,7 +31,8 @@ class Terms(NamedTuple):
 class Request(NamedTuple):
     """What is asked for; `headers` are those of this request alone, `path` is below the server's own.
 
-    With `switches` it asks for another protocol: then 101 is the only answer that grants it.
+    With `switches` it asks for another protocol: then 101 is the only answer that grants it. One that `lasts` gets a
+    connection of its own, so that those that are kept are there for what somebody waits for.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Request(NamedTuple):
     headers: Headers
     body: bytes | None = None
     switches: bool = False
+    lasts: bool = False
 
     @property
     def is_idempotent(self) -> bool:

@@ -40,10 +40,14 @@ def follow(
 
     Failures of single targets are events; raises what ends the discovery.
     """
+    from kubectl_argo_pods.follow.discovery import Discovery
+
+    discovery = Discovery(discover)
+    # The rest is imported while the server is asked.
     from kubectl_argo_pods.follow.live import follow_live
 
     options = options._replace(max_requests=within_limits(options.max_requests, options.max_requests))
-    for items in follow_live(source, discover, select, options):
+    for items in follow_live(source, discovery, select, options):
         yield [*items]
 
 

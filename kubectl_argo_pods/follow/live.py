@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from threading import Thread
+from collections.abc import Callable, Iterator
 
+from kubectl_argo_pods.follow.discovery import Discovery
 from kubectl_argo_pods.follow.loop import Loop
 from kubectl_argo_pods.follow.tail import Tail
 from kubectl_argo_pods.follow.watermark import Watermark
@@ -39,11 +38,10 @@ class Arrivals:
 
 
 def follow_live(
-    source: LogSource, discover: Iterable[list[Snapshot]], select: Select, options: LogOptions
+    source: LogSource, discovery: Discovery, select: Select, options: LogOptions
 ) -> Iterator[list[Lines | Event]]:
     """What the selected containers write; raises what ends the discovery of others."""
-    live = _Live(source, select, options)
-    live.watch(discover)
+    live = _Live(source, discovery, select, options)
     try:
         yield from live.items()
     finally:
@@ -51,36 +49,19 @@ def follow_live(
 
 
 class _Live:
-    def __init__(self, source: LogSource, select: Select, options: LogOptions) -> None:
+    def __init__(self, source: LogSource, discovery: Discovery, select: Select, options: LogOptions) -> None:
+        self._discovery = discovery
         self._select = select
         self._options = options
         self._loop = Loop(source, options.max_requests)
         self._arrivals = Arrivals()
         self._watermark = Watermark(time.monotonic) if options.order == "time" else None
         self._tails: dict[Key, Tail] = {}
-        self._latest: deque[list[Snapshot]] = deque(maxlen=1)  # from the thread that watches, until it is looked at
         self._looked_at: list[Snapshot] | None = None
         self._look_at = 0.0
-        self._error: Exception | None = None
-        self._is_over = False  # nothing more will be discovered
         self._final = False
         self._told: set[str] = set()
-
-    def watch(self, discover: Iterable[list[Snapshot]]) -> None:
-        """Takes in what is discovered, in a thread that is left to itself at the end."""
-
-        def run() -> None:
-            try:
-                for snapshots in discover:
-                    # Whoever discovers may go on with his own list.
-                    self._latest.append([*snapshots])
-                    self._loop.wake()
-            except Exception as error:
-                self._error = error
-            self._is_over = True
-            self._loop.wake()
-
-        Thread(target=run, daemon=True).start()
+        discovery.tell(self._loop.wake)
 
     def items(self) -> Iterator[list[Lines | Event]]:
         while not (self._final and self._loop.is_idle):
@@ -103,7 +84,7 @@ class _Live:
     def _patience(self) -> float | None:
         """Seconds until there is something to do though nothing happens."""
         held = self._watermark.seconds() if self._watermark else None
-        if not self._latest and (self._final or not self._is_over):
+        if not self._discovery.has_news and (self._final or not self._discovery.is_over):
             return held
         until = max(0.0, self._look_at - time.monotonic())
         return until if held is None else min(until, held)
@@ -114,15 +95,16 @@ class _Live:
         if begun < self._look_at:
             return
         # In this order: what is the last was there before it was over.
-        is_over = self._is_over
-        latest = self._latest.pop() if self._latest else None
+        is_over = self._discovery.is_over
+        latest = self._discovery.take()
         if latest is not None and not _are_same(latest, self._looked_at):
             self._looked_at = latest
             self._take(self._select(latest))
             self._look_at = time.monotonic() + (time.monotonic() - begun) / SHARE
+            self._discovery.go_on()
         if is_over:
-            if self._error:
-                raise self._error
+            if self._discovery.error:
+                raise self._discovery.error
             self._end()
 
     def _take(self, selected: Selected) -> None:

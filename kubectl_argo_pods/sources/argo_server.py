@@ -73,7 +73,7 @@ class ArgoServer:
             query["listOptions.fieldSelector"] = f"metadata.name={name}"
         # As an event stream it is kept alive by a comment every 15 seconds.
         try:
-            stream = self.http.stream(f"/api/v1/workflow-events/{segment(namespace)}", query, "text/event-stream")
+            stream = self.http.watch(f"/api/v1/workflow-events/{segment(namespace)}", query, "text/event-stream")
         except ApiError as error:
             # What Kubernetes calls 410 is a 400 here, since gRPC has no code for it.
             if error.code == 400 and resource_version and "too old" in str(error):

@@ -41,6 +41,9 @@ class ServiceHttp(Http):
     def stream(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Stream:
         return self._by_either(lambda http: http.stream(path, query, accept))
 
+    def watch(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Stream:
+        return self._by_either(lambda http: http.watch(path, query, accept))
+
     def begin(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Opening[Stream]:
         return self._by_either(lambda http: http.begin(path, query, accept))
 

@@ -95,7 +95,7 @@ class KubeSource:
         from kubectl_argo_pods.sources.watch import Watch
 
         query = {"resourceVersion": resource_version} | ({"fieldSelector": f"metadata.name={name}"} if name else {})
-        stream = self._http.stream(path(namespace), {"watch": "1", "allowWatchBookmarks": "true", **query})
+        stream = self._http.watch(path(namespace), {"watch": "1", "allowWatchBookmarks": "true", **query})
         return Watch(stream, workflow_event)
 
 

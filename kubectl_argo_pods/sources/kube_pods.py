@@ -112,7 +112,7 @@ class KubePods:
         # An event without metadata would not say which version it is of.
         include = "Metadata" if query.include == "None" else query.include
         asked = _asked(selector, query, include) | {"watch": "1", "allowWatchBookmarks": "true"}
-        stream = self.http.stream(path(namespace), asked | {"resourceVersion": resource_version}, tables.ACCEPT)
+        stream = self.http.watch(path(namespace), asked | {"resourceVersion": resource_version}, tables.ACCEPT)
         return Watch(stream, _Events(namespace).event)
 
 
