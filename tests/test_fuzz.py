@@ -6,6 +6,7 @@ import copy
 import io
 import json
 import os
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from kubectl_argo_pods import grammar
 from kubectl_argo_pods.calls import perform
-from kubectl_argo_pods.cluster import exec_plugin
+from kubectl_argo_pods.cluster import endpoint, exec_plugin, server_url
 from kubectl_argo_pods.cluster.http import Http, open_http
 from kubectl_argo_pods.cluster.identity import facts
 from kubectl_argo_pods.cluster.kubeconfig import Overrides, resolve
@@ -126,6 +127,28 @@ def connect(path: Path) -> None:
         http = open_http(cluster, {})
         http._pool.context()
         http.headers()
+
+
+HOSTS = (
+    st.text(max_size=12) | st.text("aü.-[]:@%/?# \\\0", max_size=12) | st.integers(1, 300).map(lambda size: "a" * size)
+)
+URLS = st.builds(
+    "{}{}:{}{}".format, st.sampled_from(["https://", "http://", "socks5://", ""]), HOSTS, st.integers(), HOSTS
+)
+
+
+@settings(FUZZED, max_examples=EXAMPLES * 5)
+@given(server=URLS | HOSTS, proxy=URLS | HOSTS, name=HOSTS)
+def test_any_address(server: str, proxy: str, name: str) -> None:
+    """What is taken for an address can be asked for, whether or not anything is there."""
+    with suppress(ArgoPodsError):
+        url = server_url.from_text(server).url
+        found = endpoint.from_url(url, "it", {}, proxy=proxy, tls_server_name=name)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=found.server_name.encode())
+        sent = f"GET {found.prefix} HTTP/1.1\r\nHost: {found.authority}\r\n".encode("ascii")
+        assert sent.count(b"\n") == 2
+        assert sent.splitlines()[0].count(b" ") == 2
 
 
 CREDENTIAL = {

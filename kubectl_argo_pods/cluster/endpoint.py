@@ -17,6 +17,7 @@ CONNECT_TIMEOUT = 30.0
 DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 # Those of a kubeconfig (parseProxyURL in k8s.io/client-go/tools/clientcmd/helpers.go).
 PROXIES = ("http", "https", "socks5")
+LONGEST_NAME = 253  # of a host (RFC 1035, section 2.3.4, written with dots)
 # What Go leaves as it is in a path, besides letters, digits and "-_.~" (shouldEscape in net/url).
 PLAIN = "/$&+,:;=@"
 
@@ -74,7 +75,7 @@ def host_name(text: str) -> str:
     """The name of a host as DNS, TLS and HTTP know it, whatever its language; raises ValueError for what is none."""
     # To encode a text, Python loads tables of international names, which takes longer than asking.
     name = text if text.isascii() else text.encode("idna").decode()
-    if not name or not name.isprintable() or name.startswith("."):
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name.startswith("."):
         raise ValueError(text)
     return name
 

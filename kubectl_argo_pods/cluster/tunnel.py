@@ -135,7 +135,7 @@ def _socks_address(host: str) -> bytes:
 def _counted(text: bytes) -> bytes:
     """With its length before it, for which there is one byte."""
     if len(text) > 255:
-        raise OSError("it takes no name, user or password of more than 255 bytes")
+        raise OSError("it takes no user name and no password of more than 255 bytes")
     return bytes([len(text)]) + text
 
 
