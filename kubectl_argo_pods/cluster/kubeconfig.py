@@ -14,6 +14,8 @@ from kubectl_argo_pods.cluster import kubeconfig_files, segment, server_url, val
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry, Kubeconfig
 from kubectl_argo_pods.errors import ConfigError, NoClusterError, UsageError
 
+# The server where neither the kubeconfig nor a flag names one (getDefaultServer).
+MASTER = "KUBERNETES_MASTER"
 SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
@@ -80,18 +82,21 @@ def resolve(overrides: Overrides, environ: Mapping[str, str]) -> Cluster:
     entry = _cluster_entry(config, origin.cluster, overrides)
     user = _user_entry(config, origin.user, overrides)
     if not entry.get("server"):
-        if not _in_cluster(environ) or name or overrides.cluster:
+        if _in_cluster(environ) and not (name or overrides.cluster):
+            entry, user = _service_account(environ, entry, user)
+        elif server := environ.get(MASTER):
+            entry["server"] = server
+        else:
             raise _no_server(config, name)
-        entry, user = _service_account(environ, entry, user)
     validation.check_cluster(entry, f'the cluster "{origin.cluster}"' if origin.cluster else "the cluster")
     validation.check_user(user, origin.user_label)
-    server = server_url.from_text(str(entry["server"]))
+    url = server_url.from_text(str(entry["server"]))
     return Cluster(
-        server.url,
+        url.url,
         name,
         segment.checked(_namespace(overrides, context, environ), "namespace"),
         entry,
-        server.identity(user),
+        url.identity(user),
         parse_timeout(overrides.request_timeout),
         origin,
         parse_verbosity(overrides.verbosity),
@@ -186,7 +191,7 @@ def _no_server(config: Kubeconfig, context: str) -> NoClusterError:
     if config.contexts:
         known = ", ".join(sorted(config.contexts))
         return NoClusterError(f"the kubeconfig has no current-context; choose one with --context: {known}")
-    looked = " or ".join(config.files)
+    looked = " or ".join(config.files) or "what KUBECONFIG names"
     return NoClusterError(
         f"no cluster is configured: {looked} is missing or empty; name a kubeconfig with --kubeconfig"
     )

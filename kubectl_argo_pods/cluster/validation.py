@@ -32,12 +32,23 @@ def check_user(user: Entry, what: str) -> None:
         raise ConfigError(f"{what} has both a token and a user name or password; only one is allowed")
     if any(user.get(key) for key in ("as-uid", "as-groups", "as-user-extra")) and not user.get("as"):
         raise ConfigError("--as-group, --as-uid and --as-user-extra need --as, the user to impersonate")
+    extra = user.get("as-user-extra") or {}
+    for field, texts in (
+        ("as-groups", user.get("as-groups")),
+        *((f"as-user-extra {key}", extra[key]) for key in extra),
+    ):
+        _check_texts(texts or [], f"{field} of {what}")
     if user.get("client-certificate") or user.get("client-certificate-data"):
         _check_certificate(user, what)
     if user.get("auth-provider"):
         _check_provider(user["auth-provider"], what)
         if user.get("exec"):
             raise ConfigError(f"{what} has both an auth-provider and a credential plugin (exec); remove one")
+
+
+def _check_texts(texts: object, what: str) -> None:
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ConfigError(f"{what} is not a list of texts; put each in quotes")
 
 
 def _check_certificate(user: Entry, what: str) -> None:

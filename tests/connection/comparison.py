@@ -109,10 +109,10 @@ def run(case: Case, world: World, runner: Runner) -> tuple[Outcome, str]:
 
 def _written(world: World) -> Any:
     try:
-        users = (yaml.safe_load((world.folder / "config").read_text()) or {}).get("users", [])
+        users = (yaml.safe_load((world.folder / "config").read_text()) or {}).get("users") or []
     except (OSError, AttributeError, yaml.YAMLError):
         return None
-    return [item["user"]["auth-provider"] for item in users if "auth-provider" in item["user"]]
+    return [item["user"]["auth-provider"] for item in users if "auth-provider" in (item["user"] or {})]
 
 
 def _path(seen: Seen) -> str:

@@ -29,6 +29,22 @@ SECOND: Entry = config(
 )
 
 CASES = [
+    Case("KUBERNETES_MASTER", None, environ={"KUBERNETES_MASTER": "http://127.0.0.1:$HTTP_PORT"}),
+    Case(
+        "KUBERNETES_MASTER and flags",
+        None,
+        ("--token", "t", "--certificate-authority", "ca.crt"),
+        environ={"KUBERNETES_MASTER": URL},
+    ),
+    Case("KUBERNETES_MASTER for a cluster without a server", config(CA, TOKEN), environ={"KUBERNETES_MASTER": URL}),
+    Case("KUBERNETES_MASTER beside a server", config(user=TOKEN), environ={"KUBERNETES_MASTER": "http://127.0.0.1:1"}),
+    Case(
+        "KUBECONFIG lists nothing",
+        None,
+        environ={"KUBECONFIG": ":"},
+        error="no cluster is configured: what KUBECONFIG names is missing or empty; name a kubeconfig with "
+        "--kubeconfig",
+    ),
     *(
         Case(
             f"a namespace that is none: {namespace}",

@@ -14,6 +14,16 @@ CASES = [
     ),
     Case("a token", config(user=TOKEN)),
     Case(
+        "groups that are numbers",
+        config(user={**TOKEN, "as": "jane", "as-groups": ["a", 1]}),
+        error='as-groups of the user "me" of the kubeconfig is not a list of texts; put each in quotes',
+    ),
+    Case(
+        "extra that is a text",
+        config(user={**TOKEN, "as": "jane", "as-user-extra": {"reason": "urgent"}}),
+        error='as-user-extra reason of the user "me" of the kubeconfig is not a list of texts; put each in quotes',
+    ),
+    Case(
         "a token with spaces around it",
         config(user={"token": " secret-token\n"}),
         differs="the token is what stands between the spaces, as in a file: kubectl cannot send it",
