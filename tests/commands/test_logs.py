@@ -90,6 +90,26 @@ def test_which_logs_are_meant(argo_pods: Run, arguments: list[str], expected: st
     assert argo_pods("logs", "etl", *arguments) == Result(0, expected, "")
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], LOAD),
+        (["--all-containers"], "[load main] load 1\n[load main] load 2\n"),
+        (["-c", "*artifact-*"], "[load init-artifact-s3] fetching\n[load artifact-plugin-s3] storing\n"),
+    ],
+    ids=" ".join,
+)
+def test_plugins_for_artifacts_are_containers_of_argos(
+    argo_pods: Run, etl: SimulatedCluster, options: list[str], expected: str
+) -> None:
+    etl.load([logged.pod(".load", "wait", "artifact-plugin-s3", "main", init=("init", "init-artifact-s3"))])
+    for number, (name, line) in enumerate([("init-artifact-s3", "fetching"), ("artifact-plugin-s3", "storing")]):
+        log = etl.logs.of(logged.LOAD, name)
+        log.write_lines(line, start=logged.BEGIN + number)
+        log.end()
+    assert argo_pods("logs", "etl", "load", *options) == Result(0, expected, "")
+
+
 def test_the_logs_of_a_workflow_are_those_of_all_its_nodes_in_the_order_of_their_times(argo_pods: Run) -> None:
     assert argo_pods("logs", "etl") == Result(0, ALL, "")
 

@@ -1,0 +1,75 @@
+"""`kubectl argo-pods logs` of far more than it may hold in memory."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests import builders
+from tests.cluster import SimulatedCluster
+from tests.cluster.container_logs import Record
+from tests.commands.logged import BEGIN
+from tests.commands.shapes import pod_of
+from tests.conftest import PROGRAM
+
+MIB = 1 << 20
+LINE = b"x" * 1023 + b"\n"
+LINES = 40 * 1024
+# Of this most is Python itself.
+MOST = 40 * MIB
+
+
+def load(cluster: SimulatedCluster, apart: int) -> None:
+    """Two logs of 40 MiB of the workflow `big`, lines a microsecond each; the second begins so many lines later."""
+    nodes = [builders.node("big", f".{name}") for name in ("a", "b")]
+    workflow = builders.workflow("big", *nodes)
+    for index, node in enumerate(nodes):
+        done = {"exitCode": 0, "startedAt": builders.STARTED, "finishedAt": builders.FINISHED, "containerID": "one"}
+        statuses = [{"name": "main", "state": {"terminated": done}, "containerID": "one"}]
+        pod = pod_of(workflow, node, phase="Succeeded", containerStatuses=statuses)
+        cluster.load([pod])
+        log = cluster.logs.of(pod["metadata"]["name"])
+        begin = BEGIN + index * (apart * 1000 + 1)
+        log.runs[-1].records = [Record(begin + number * 1000, LINE) for number in range(LINES)]
+        log.end()
+    cluster.load([workflow])
+
+
+def order_of(apart: int) -> bytes:
+    """Which log each line is of."""
+    alone, together = b"a" * apart, b"ab" * (LINES - apart)
+    return alone + together + b"b" * apart
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak in /proc")
+@pytest.mark.parametrize(
+    ("apart", "options"),
+    [
+        pytest.param(0, [], id="side by side"),
+        pytest.param(LINES, [], id="one after the other"),
+        pytest.param(LINES // 2, ["--max-log-requests", "1"], id="one at a time"),
+    ],
+)
+def test_logs_are_merged_in_little_memory(
+    empty_cluster: SimulatedCluster, clean_environment: dict[str, str], apart: int, options: list[str]
+) -> None:
+    load(empty_cluster, apart)
+    command = [*PROGRAM, "logs", "big", *options]
+    with subprocess.Popen(command, env=clean_environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        order, peak = bytearray(), 0
+        for line in process.stdout:
+            assert len(line) == len(b"[a] ") + len(LINE)
+            order += line[1:2]
+            if len(order) % 8192 == 0 and len(order) < 2 * LINES:
+                peak = peak_of(process.pid)
+    assert (process.returncode, bytes(order)) == (0, order_of(apart))
+    assert 0 < peak < MOST
+
+
+def peak_of(pid: int) -> int:
+    """The most memory that a process has had so far."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
