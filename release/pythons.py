@@ -13,6 +13,8 @@ from typing import NamedTuple
 LIST = Path(__file__).with_name("pythons.json")
 # `maven` are the JavaCPP presets of CPython, `standalone` is python-build-standalone: optimized, and for older Linux.
 SETS = ("maven", "standalone")
+FAILED = "release: cannot fetch"
+OTHERWISE = "or take the other Pythons: make dist PYTHONS=standalone"
 
 
 class Python(NamedTuple):
@@ -43,22 +45,27 @@ def unpacked(python: Python, cache: Path) -> Path:
 
 
 def _fetched(python: Python, cache: Path) -> Path:
+    """The packed Python; SystemExit says why it is not to be had."""
     cache.mkdir(parents=True, exist_ok=True)
-    if not python.origin.startswith("https:"):
-        _, artifact, version, _, classifier = python.origin.split(":")
-        copied = cache / f"{artifact}-{version}-{classifier}.jar"
-        copy = [
-            "mvn",
-            "-q",
-            "-B",
-            "-Dstyle.color=never",
-            "dependency:copy",
-            f"-Dartifact={python.origin}",
-            f"-DoutputDirectory={cache}",
-        ]
-        subprocess.run(copy, check=True)
-        return copied
-    packed = cache / python.origin.rsplit("/", 1)[1]
-    with urllib.request.urlopen(python.origin, timeout=60) as answer, packed.open("wb") as file:
+    try:
+        return (_from_web if python.origin.startswith("https:") else _from_maven)(python.origin, cache)
+    except FileNotFoundError:
+        raise SystemExit(f"{FAILED} {python.origin}: mvn is not on PATH; install Maven, {OTHERWISE}") from None
+    except subprocess.CalledProcessError:
+        raise SystemExit(f"{FAILED} {python.origin}: mvn says above why not; mend that, {OTHERWISE}") from None
+    except OSError as error:
+        raise SystemExit(f"{FAILED} {python.origin}: {error}") from None
+
+
+def _from_web(url: str, cache: Path) -> Path:
+    packed = cache / url.rsplit("/", 1)[1]
+    with urllib.request.urlopen(url, timeout=60) as answer, packed.open("wb") as file:
         shutil.copyfileobj(answer, file)
     return packed
+
+
+def _from_maven(coordinates: str, cache: Path) -> Path:
+    _, artifact, version, _, classifier = coordinates.split(":")
+    copy = ["mvn", "-q", "-B", "-Dstyle.color=never", "dependency:copy"]
+    subprocess.run([*copy, f"-Dartifact={coordinates}", f"-DoutputDirectory={cache}"], check=True)
+    return cache / f"{artifact}-{version}-{classifier}.jar"
