@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +18,7 @@ from release.manifest import TEMPLATE, filled_in
 from release.platforms import PLATFORMS, Platform, here
 from release.provenance import Build, statement
 from release.pythons import SETS, Python, listed, unpacked
-from release.tar import write_tar
+from release.tar import unpack_tar, write_tar
 from release.tree import HERE, assemble
 
 ROOT = HERE.parent
@@ -73,10 +72,10 @@ def _build_python_packages(out: Path, epoch: int) -> Path:
         _build("--sdist", ROOT, Path(made), epoch)
         sdist = next(Path(made).iterdir())
         # setuptools packs the owners, times and modes that it finds.
-        _unpack(sdist, Path(packed))
+        unpack_tar(sdist, Path(packed))
         write_tar(out / sdist.name, Path(packed), epoch)
     with tempfile.TemporaryDirectory() as unpacked_again:
-        _unpack(out / sdist.name, Path(unpacked_again))
+        unpack_tar(out / sdist.name, Path(unpacked_again))
         _build("--wheel", next(Path(unpacked_again).iterdir()), out, epoch)
     return next(out.glob("*.whl"))
 
@@ -84,11 +83,6 @@ def _build_python_packages(out: Path, epoch: int) -> Path:
 def _build(kind: str, source: Path, out: Path, epoch: int) -> None:
     build = [sys.executable, "-m", "build", kind, "--outdir", str(out), str(source)]
     subprocess.run(build, check=True, env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)}, stdout=subprocess.DEVNULL)
-
-
-def _unpack(archive: Path, folder: Path) -> None:
-    with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
 
 
 def _build_archive(

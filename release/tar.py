@@ -1,4 +1,4 @@
-"""Archives whose bytes depend on their content alone."""
+"""Archives whose bytes depend on their content alone, and how they are unpacked."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ def write_tar(target: Path, folder: Path, epoch: int) -> None:
     ):
         for name in names:
             _add(tar, name, folder / name, epoch)
+
+
+def unpack_tar(archive: Path, folder: Path) -> None:
+    """Unpack what write_tar or setuptools has packed."""
+    with tarfile.open(archive) as packed:
+        # From Python 3.11.4 on (https://docs.python.org/3/library/tarfile.html#supporting-older-python-versions).
+        packed.extraction_filter = getattr(tarfile, "data_filter", None)
+        packed.extractall(folder)
 
 
 def _add(tar: tarfile.TarFile, name: str, path: Path, epoch: int) -> None:

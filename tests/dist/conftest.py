@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tarfile
 from pathlib import Path
 
 import pytest
 
 from release.platforms import PLATFORMS, here
+from release.tar import unpack_tar
 
 
 @pytest.fixture(params=PLATFORMS)
@@ -23,6 +23,5 @@ def any_archive(request: pytest.FixtureRequest, dist: Path) -> Path:
 def unpacked(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the unpacked archive for this machine."""
     folder = tmp_path_factory.mktemp("unpacked")
-    with tarfile.open(next(dist.glob(f"kubectl-argo_pods_v*_{here().name}.tar.gz"))) as packed:
-        packed.extractall(folder, filter="tar")
+    unpack_tar(next(dist.glob(f"kubectl-argo_pods_v*_{here().name}.tar.gz")), folder)
     return folder

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 
 import pytest
 
+from release.tar import unpack_tar
 from tests.conftest import Result, Run
 from tests.recordings import recordings
 
@@ -27,8 +27,7 @@ def program(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not found:
         pytest.skip("no archive for windows_amd64 was built")
     folder = tmp_path_factory.mktemp("windows")
-    with tarfile.open(found[0]) as packed:
-        packed.extractall(folder, filter="tar")
+    unpack_tar(found[0], folder)
     return folder / "kubectl-argo_pods.exe"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from release.tar import write_tar
+from release.tar import unpack_tar, write_tar
 
 FILES = {"b/run": "#!/bin/sh\n", "a": "", "b/größe": "ä", "long/" + "x" * 120: "long"}
 
@@ -48,3 +48,10 @@ def test_a_link_is_refused(tmp_path: Path) -> None:
     (linked / "link").symlink_to("target")
     with pytest.raises(SystemExit, match="link is no regular file"):
         write_tar(tmp_path / "packed.tar.gz", linked, 0)
+
+
+def test_what_was_packed_is_unpacked_with_its_modes(tmp_path: Path) -> None:
+    write_tar(tmp_path / "packed.tar.gz", folder(tmp_path / "folder", list(FILES), 1), 1_700_000_000)
+    unpack_tar(tmp_path / "packed.tar.gz", tmp_path / "unpacked")
+    assert {name: (tmp_path / "unpacked" / name).read_text() for name in FILES} == FILES
+    assert os.access(tmp_path / "unpacked/b/run", os.X_OK)
