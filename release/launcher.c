@@ -1,7 +1,7 @@
 /* The executable of an archive: loads the Python beside it and runs the plugin, in this one process.
  *
  * A script would need a shell, could not follow the link that krew makes, and would take longer to start; on Windows it
- * could not be linked at all. PYTHON_LIBRARY, PACKAGES and START come from launcher.py. */
+ * could not be linked at all. PYTHON_LIBRARY, START and NEEDS come from launcher.py. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -80,18 +80,8 @@ def _install(platform: Platform, wheel: Path, packages: Path) -> None:
 
 def _compile(root: Path, compiler: Path) -> None:
     """Replace the sources by their bytecode: half the size, and nothing to compare at a start."""
-    compile_ = [
-        str(compiler),
-        "-S",
-        "-m",
-        "compileall",
-        "-q",
-        "-b",
-        "-s",
-        str(root),
-        "--invalidation-mode",
-        "unchecked-hash",
-    ]
+    compile_ = [str(compiler), "-S", "-m", "compileall", "-q", "-b", "-s", str(root)]
+    compile_ += ["--invalidation-mode", "unchecked-hash"]
     # The order of a set would be another in each run; __pycache__ of the compiler's own is none of ours.
     environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHOME": ""}
     subprocess.run([*compile_, str(root / "python"), str(root / "packages")], env=environment, check=True)

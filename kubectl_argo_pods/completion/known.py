@@ -75,13 +75,13 @@ class Known:
         with self._cache.turn(key):
             # While this one waited for its turn, another may have asked.
             rows = self._kept(key, FRESH)
-            if rows is None:
-                # It brings all of HTTP with it, which what is kept can do without.
-                names = import_module("kubectl_argo_pods.completion.names")
-                content = json.dumps(getattr(names, question)(self._place.open(), *about)).encode()
-                self._cache.write(key, content)
-                return content
-            return json.dumps(rows).encode()
+            if rows is not None:
+                return json.dumps(rows).encode()
+            # It brings all of HTTP with it, which what is kept can do without.
+            names = import_module("kubectl_argo_pods.completion.names")
+            content = json.dumps(getattr(names, question)(self._place.open(), *about)).encode()
+            self._cache.write(key, content)
+            return content
 
 
 def _rows(content: bytes) -> Rows | None:

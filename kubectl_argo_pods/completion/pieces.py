@@ -51,14 +51,14 @@ class Script(NamedTuple):
         return str(self.path)
 
     def is_there(self) -> bool:
-        return self.path.is_file() and self.path.read_text("utf-8") == self.text
+        return self.path.is_file() and self.path.read_bytes() == self.text.encode()
 
     def is_ours(self) -> bool:
         return self.path.is_file()
 
     def make(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(self.text, "utf-8")
+        self.path.write_bytes(self.text.encode())
 
     def remove(self) -> None:
         self.path.unlink()

@@ -149,7 +149,7 @@ def test_one_line_installs_and_one_takes_away(
 def test_an_old_script_is_brought_up_to_date(machine: Machine) -> None:
     (path,) = fish(machine)
     machine.run("install", "fish")
-    Path(path).write_text("old")
+    Path(path).write_bytes(b"of another age: \xff")
     assert machine.run("install", "fish").stdout.splitlines()[1] == f"made           {path}"
     assert Path(path).read_text() == script("fish")
 
