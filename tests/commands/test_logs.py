@@ -94,10 +94,10 @@ def test_which_logs_are_meant(argo_pods: Run, arguments: list[str], expected: st
     ("options", "expected"),
     [
         ([], LOAD),
-        (["--all-containers"], "[load main] load 1\n[load main] load 2\n"),
+        (["--all-containers"], LOAD),
         (["-c", "*artifact-*"], "[load init-artifact-s3] fetching\n[load artifact-plugin-s3] storing\n"),
     ],
-    ids=" ".join,
+    ids=["the node's own", "all but Argo's", "those"],
 )
 def test_plugins_for_artifacts_are_containers_of_argos(
     argo_pods: Run, etl: SimulatedCluster, options: list[str], expected: str
