@@ -10,49 +10,30 @@ import os
 import selectors
 import time
 from collections import deque
-from collections.abc import Callable
 from functools import partial
-from heapq import heappop, heappush
-from queue import SimpleQueue
-from threading import Thread
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.errors import ApiError, UnauthorizedError, UnreachableError
 from kubectl_argo_pods.follow.reading import LINGER
 from kubectl_argo_pods.follow.tail import Tail
+from kubectl_argo_pods.follow.timers import Timed, Timers
 from kubectl_argo_pods.follow.waits import Life, Look, Open, Receive, Sleep, Turn, Wait
+from kubectl_argo_pods.follow.workers import Workers
 from kubectl_argo_pods.sources.kube_logs import LogSource, LogStream
 from kubectl_argo_pods.targets import Event
 
-WORKERS = 16
 
-
-class _Task:
-    """A tail at work: what it waits for, until when, and the stream that is watched or being opened for it."""
+class _Task(Timed):
+    """A tail at work: what it waits for, and the stream that is watched or being opened for it."""
 
     def __init__(self, tail: Tail) -> None:
         self.tail = tail
         self.life: Life[None] = tail.life()
         self.wait: Wait | None = None
-        self.deadline: float | None = None
-        self.timer = float("inf")  # when the timer that is set for it goes off
         self.watched: int | None = None  # the descriptor that the selector knows
         self.opening: Opening[LogStream] | None = None
         self.has_turn = False
-
-
-class _Job(NamedTuple):
-    """What a worker is to do for a task."""
-
-    task: _Task
-    work: Callable[[], Any]
-
-
-class _Done(NamedTuple):
-    task: _Task
-    answer: Any
-    error: Exception | None
 
 
 class Loop:
@@ -66,27 +47,18 @@ class Loop:
         os.set_blocking(self._wake_reader, False)
         os.set_blocking(self._wake_writer, False)
         self._selector.register(self._wake_reader, selectors.EVENT_READ, None)
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._done: SimpleQueue[_Done] = SimpleQueue()
-        self._workers = 0
-        self._waiting_jobs = 0
+        self._workers = Workers[_Task](self.wake)
         self.ended: list[Tail] = []  # those whose lives have come to their end; for the caller to clear
         self._tasks: dict[int, _Task] = {}
         self._queue: deque[_Task] = deque()  # those that wait for their turn
         self._paused: set[_Task] = set()  # those whose sinks are full
         self._fresh: list[_Task] = []  # what has come with the head of an answer, no selector knows
-        self._timers: list[tuple[float, int, _Task]] = []
-        self._count = 0
+        self._timers = Timers[_Task]()
 
     @property
     def is_idle(self) -> bool:
         """Whether all lives have come to their end."""
         return not self._tasks
-
-    @property
-    def queued(self) -> int:
-        """How many tails wait for their turn."""
-        return len(self._queue)
 
     def start(self, tail: Tail) -> None:
         """Begins the life of a tail."""
@@ -138,8 +110,7 @@ class Loop:
             self._give_up_opening(task)
             task.life.close()
         self._tasks.clear()
-        for _ in range(self._workers):
-            self._jobs.put(None)
+        self._workers.dismiss()
         self._selector.close()
 
     # A task goes on
@@ -178,9 +149,9 @@ class Loop:
         elif isinstance(wait, Turn):
             self._queue.append(task)
         elif isinstance(wait, Open):
-            self._delegate(task, partial(self._source.begin, task.tail.target, wait.query))
+            self._workers.give(task, partial(self._source.begin, task.tail.target, wait.query))
         elif isinstance(wait, Look):
-            self._delegate(task, partial(self._source.look, task.tail.target))
+            self._workers.give(task, partial(self._source.look, task.tail.target))
 
     def _finish(self, task: _Task) -> None:
         self._unwatch(task)
@@ -242,7 +213,7 @@ class Loop:
         if opening.has_answer():
             self._unwatch(task)
             task.opening = task.deadline = None
-            self._delegate(task, opening.stream)
+            self._workers.give(task, opening.stream)
 
     def _give_up_opening(self, task: _Task) -> None:
         if task.opening is not None:
@@ -250,70 +221,27 @@ class Loop:
             task.opening.close()
             task.opening = None
 
-    # Timers: one is set for a task at a time, and set anew when it goes off too early
+    # What others wait for
 
     def _set_deadline(self, task: _Task, seconds: float) -> None:
-        task.deadline = time.monotonic() + seconds
-        if task.deadline < task.timer:
-            self._set_timer(task, task.deadline)
-
-    def _set_timer(self, task: _Task, when: float) -> None:
-        self._count += 1
-        task.timer = when
-        heappush(self._timers, (when, self._count, task))
+        self._timers.set(task, time.monotonic() + seconds)
 
     def _timeout(self, seconds: float | None) -> float | None:
-        if not self._timers:
-            return seconds
-        until = max(0.0, self._timers[0][0] - time.monotonic())
-        return until if seconds is None else min(seconds, until)
+        left = self._timers.left(time.monotonic())
+        return left if seconds is None or (left is not None and left < seconds) else seconds
 
     def _fire_timers(self) -> None:
-        now = time.monotonic()
-        while self._timers and self._timers[0][0] <= now:
-            when, _, task = heappop(self._timers)
-            if when != task.timer:
-                continue
-            task.timer = float("inf")
-            if task.deadline is None:
-                continue
-            if task.deadline > now:
-                self._set_timer(task, task.deadline)
-            else:
-                task.deadline = None
-                self._give_up_opening(task)
-                self._go_on(task)
-
-    # Workers
-
-    def _delegate(self, task: _Task, work: Callable[[], Any]) -> None:
-        self._waiting_jobs += 1
-        if self._workers < min(WORKERS, self._waiting_jobs):
-            self._workers += 1
-            # A daemon: it may wait for the network when everything is over.
-            Thread(target=self._work, daemon=True).start()
-        self._jobs.put(_Job(task, work))
-
-    def _work(self) -> None:
-        while job := self._jobs.get():
-            try:
-                answer = job.work()
-            except Exception as error:
-                # Its life knows what to do with it; a bug ends everything.
-                self._done.put(_Done(job.task, None, error))
-            else:
-                self._done.put(_Done(job.task, answer, None))
-            self.wake()
+        for task in self._timers.due(time.monotonic()):
+            self._give_up_opening(task)
+            self._go_on(task)
 
     def _take_answers(self) -> None:
         try:
             os.read(self._wake_reader, 65536)
         except BlockingIOError:
             return
-        while not self._done.empty():
-            done = self._done.get()
-            self._waiting_jobs -= 1
-            if isinstance(done.answer, Opening) and isinstance(done.task.wait, Open):
-                self._await_answer(done.task, done.answer, done.task.wait.seconds)
+        for task, answer, error in self._workers.done():
+            if isinstance(answer, Opening) and isinstance(task.wait, Open):
+                self._await_answer(task, answer, task.wait.seconds)
             else:
-                self._go_on(done.task, done.answer, done.error)
+                self._go_on(task, answer, error)
