@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -82,13 +80,12 @@ def said_by(cluster: SimulatedCluster, status: int, stderr: str, before: int) ->
 
 @pytest.mark.parametrize("options", CASES, ids=" ".join)
 def test_an_option_is_what_it_is_to_kubectl(
-    cluster: SimulatedCluster, kubeconfig: Path, argo_pods: Run, options: list[str]
+    cluster: SimulatedCluster, clean_environment: dict[str, str], argo_pods: Run, options: list[str]
 ) -> None:
-    environment = {"KUBECONFIG": str(kubeconfig), "HOME": "/nonexistent", "PATH": os.environ["PATH"]}
     container = [] if any(each.startswith(("-c", "--all-containers")) for each in options) else ["-c", "main"]
     begun = len(cluster.journal)
     command = ["kubectl", "logs", logged.LOAD, *options, *container]
-    theirs_done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    theirs_done = subprocess.run(command, env=clean_environment, capture_output=True, text=True, timeout=60)
     theirs = said_by(cluster, theirs_done.returncode, theirs_done.stderr, begun)
     begun = len(cluster.journal)
     ours_done = argo_pods("logs", "etl", f"pod/{logged.LOAD}", "--show-argo-lines", *options, *container)

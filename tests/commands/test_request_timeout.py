@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -19,14 +17,10 @@ TIMEOUT = "--request-timeout=1s"
 
 
 @pytest.fixture
-def kubernetes(running: SimulatedCluster, kubeconfig: Path) -> dict[str, str]:
+def kubernetes(running: SimulatedCluster, clean_environment: dict[str, str]) -> dict[str, str]:
     """The environment of a cluster where a step runs that has said one line."""
     running.logs.of(A).write_lines("at work", start=BEGIN)
-    return environment(kubeconfig)
-
-
-def environment(kubeconfig: Path) -> dict[str, str]:
-    return {"KUBECONFIG": str(kubeconfig), "HOME": "/nonexistent", "PATH": os.environ["PATH"]}
+    return clean_environment
 
 
 def ran(command: list[str], environment: dict[str, str]) -> Result:
@@ -91,25 +85,27 @@ TAKES_LONGER = ["--", "sh", "-c", "echo begins; sleep 1.5; echo ends; exit 3"]
 LATE = "did not answer in time; check the network, or raise --request-timeout"
 
 
-def test_a_command_in_a_container_takes_its_time(deep: SimulatedCluster, kubeconfig: Path) -> None:
-    ended = [ran([*command, *TAKES_LONGER], environment(kubeconfig)) for command in (IN_POD, IN_STEP)]
+def test_a_command_in_a_container_takes_its_time(deep: SimulatedCluster, clean_environment: dict[str, str]) -> None:
+    ended = [ran([*command, *TAKES_LONGER], clean_environment) for command in (IN_POD, IN_STEP)]
     assert ended == [Result(3, "begins\nends\n", "command terminated with exit code 3\n")] * 2
 
 
-def test_a_command_ends_that_waits_for_its_pod(deep: SimulatedCluster, kubeconfig: Path) -> None:
+def test_a_command_ends_that_waits_for_its_pod(deep: SimulatedCluster, clean_environment: dict[str, str]) -> None:
     ended = []
     for command in (IN_POD, IN_STEP):
         deep.faults.stall("/pods")
-        ended.append(ran([*command, *TAKES_LONGER], environment(kubeconfig)))
+        ended.append(ran([*command, *TAKES_LONGER], clean_environment))
         deep.faults.clear()
     assert [(each.status, each.stdout) for each in ended] == [(1, "")] * 2
     assert ended[1].stderr == f"error: {label(deep)} {LATE}\n"
 
 
-def test_a_command_ends_that_the_server_does_not_begin(deep: SimulatedCluster, kubeconfig: Path) -> None:
+def test_a_command_ends_that_the_server_does_not_begin(
+    deep: SimulatedCluster, clean_environment: dict[str, str]
+) -> None:
     """Otherwise than kubectl's, which waits for ever for the server to turn to websockets."""
     deep.faults.stall("/exec")
-    ended = ran([*IN_STEP, *TAKES_LONGER], environment(kubeconfig))
+    ended = ran([*IN_STEP, *TAKES_LONGER], clean_environment)
     assert ended == Result(1, "", f"error: {label(deep)} {LATE}\n")
 
 
