@@ -43,7 +43,7 @@ def _find(node_pods: list[NodePod], word: str, attempts: Attempts | None) -> set
         return _by_state(node_pods, word)
     kind, _, rest = word.partition(":")
     if kind == "template" and rest:
-        return _leaves(node_pods, lambda node: has_template(node, rest))
+        return _by_template(node_pods, rest, attempts)
     if kind == "param" and "=" in rest:
         name, _, value = rest.partition("=")
         return _leaves(node_pods, lambda node: parameter(node, name) == value)
@@ -53,6 +53,13 @@ def _find(node_pods: list[NodePod], word: str, attempts: Attempts | None) -> set
 def _leaves(node_pods: list[NodePod], meant: Callable[[Node], bool]) -> set[int]:
     rows = enumerate(node_pods)
     return {number for number, row in rows if row.node and row.node.type in LEAVES and meant(row.node)}
+
+
+def _by_template(node_pods: list[NodePod], glob: str, attempts: Attempts | None) -> set[int]:
+    """The nodes of these templates; of those that hold others, the pods under them."""
+    rows = enumerate(node_pods)
+    parents = {number for number, row in rows if row.node and row.node.type in PARENTS and has_template(row.node, glob)}
+    return _leaves(node_pods, lambda node: has_template(node, glob)) | _expand(node_pods, parents, attempts)
 
 
 def _by_state(node_pods: list[NodePod], word: str) -> set[int]:
@@ -171,7 +178,7 @@ def _sought(node_pods: list[NodePod], word: str) -> tuple[str, str]:
     nodes = [row.node for row in node_pods if row.node]
     kind, _, rest = word.partition(":")
     if kind == "template" and rest:
-        templates = [node.template for node in nodes if node.type in LEAVES]
+        templates = [node.template for node in nodes if node.type in LEAVES | PARENTS]
         return f'node of a template "{rest}"', near_misses(rest, templates) or _known("its templates", templates)
     if kind == "param" and "=" in rest:
         name, _, value = rest.partition("=")

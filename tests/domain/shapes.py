@@ -81,7 +81,7 @@ def varied_rows() -> list[NodePod]:
         node("wf.train(10)", parent="wf", phase="Error", finishedAt="2026-05-04T10:07:00Z"),
         node("wf.set", parent="wf"),
         node("wf.set.one", "Container", parent="wf.set", display="one"),
-        node("wf.sub", "Steps", parent="wf", children=["wf.sub[0]"]),
+        node("wf.sub", "Steps", parent="wf", templateName="inner", children=["wf.sub[0]"]),
         node("wf.sub[0]", "StepGroup", parent="wf.sub", display="[0]", children=["wf.sub[0].load"]),
         node(
             "wf.sub[0].load",

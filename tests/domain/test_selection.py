@@ -36,6 +36,7 @@ from tests.domain.shapes import node_names, varied_rows
         (["wf-work-2977464346"], ["set"]),
         (["template:load"], ["load", "sub[0].load"]),
         (["template:lib/*"], ["sub[0].load"]),
+        (["template:inner"], ["sub[0].load"]),
         (["param:size=7"], ["load"]),
         (["@failed"], ["train(0)", "train(1)", "train(10)"]),
         (["@running"], ["process(1:b:c)"]),
@@ -82,7 +83,7 @@ def test_select_finds_the_rows_that_the_words_mean(words: list[str], expected: l
         (
             "template:zzz*",
             NoMatchError,
-            'no node of a template "zzz*" in workflow "wf"; its templates: lib/load, load, work',
+            'no node of a template "zzz*" in workflow "wf"; its templates: inner, lib/load, load, work',
         ),
         (
             "@newest",
