@@ -59,6 +59,8 @@ def list_(
     # What is missing is said first: it may be the reason why a NODE is not found.
     print_notices(notice for snapshot in shown for notice in snapshot.notices)
     found = rows(shown, meant.nodes, filters, all_nodes=view.all_nodes, orphans=view.orphans)
+    if look.format.kind == "name":
+        found = [row for row in found if row.name]
     if not found:
         print_notices([_nothing(shown, meant, filters)])
     print_node_pods(sys.stdout, _printed(found, look, view), look, scope, time.time())

@@ -81,6 +81,7 @@ def test_wide_adds_what_else_is_known(argo_pods: Run) -> None:
             "",
             id="gone ones, too",
         ),
+        pytest.param(["skip", "-o", "name"], "", f"{NOTHING}skip.\n", id="none of a node without a pod"),
         pytest.param(["set", "one", "two", "-o", "name"], "pod/etl-work-2940106842\n", "", id="a shared pod once"),
         pytest.param(
             ["load", "--no-headers"],
