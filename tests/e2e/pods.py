@@ -37,12 +37,13 @@ class Pods:
         http = open_http(cluster, os.environ)
         self._pods, self._logs = KubePods(http), KubeLogs(http)
 
-    def run(self, name: str, script: str, restart: str = "Never") -> str:
-        """Starts a pod whose only container runs a shell script; returns its name."""
+    def run(self, name: str, script: str, restart: str = "Never", silent: int = 0) -> str:
+        """Starts a pod that runs a shell script beside so many containers that say nothing; returns its name."""
         image = os.environ.get("E2E_IMAGE", LOADED)
-        container = {"name": "main", "image": image, "command": ["sh", "-c", script]}
+        scripts = {"main": script} | {f"silent-{number}": "sleep 600" for number in range(silent)}
+        containers = [{"name": each, "image": image, "command": ["sh", "-c", scripts[each]]} for each in scripts]
         metadata = {"name": f"{name}-{self._suffix}", "labels": {OWNED: self._suffix}}
-        spec = {"restartPolicy": restart, "terminationGracePeriodSeconds": 1, "containers": [container]}
+        spec = {"restartPolicy": restart, "terminationGracePeriodSeconds": 1, "containers": containers}
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
         kubectl("apply", "-f", "-", stdin=json.dumps(pod))
         return str(metadata["name"])

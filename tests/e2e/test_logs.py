@@ -65,6 +65,15 @@ def test_a_pod_that_is_deleted_ends_with_a_word(pods: Pods) -> None:
     assert kinds(items)[-1] in ("gone", "complete")
 
 
+def test_silent_containers_keep_no_other_from_being_read(pods: Pods) -> None:
+    # A kubelet begins its answer with the first line.
+    name = pods.run("silent", "sleep 5; echo 1; sleep 600", silent=20)
+    for item in pods.follow():
+        if isinstance(item, Lines):
+            assert numbers([item]) == [1]
+            kubectl("delete", "pod", name, "--wait=false")
+
+
 def test_a_container_that_is_restarted_is_followed_on(pods: Pods) -> None:
     # The second run finds what the first has left.
     pods.run(
