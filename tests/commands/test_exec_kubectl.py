@@ -17,14 +17,13 @@ PODS = {step: running.of(running.manifests(), step)["metadata"]["name"] for step
 
 
 @pytest.fixture(autouse=True)
-def deep(empty_cluster: SimulatedCluster) -> SimulatedCluster:
-    empty_cluster.load(running.manifests())
+def deep(deep: SimulatedCluster) -> SimulatedCluster:
     unnamed = running.of(running.manifests(), "loop(0:a)")
     del unnamed["metadata"]["annotations"][DEFAULT_CONTAINER]
     # kubectl takes the first container, we the one that runs the step: here they are the same.
     unnamed["spec"]["containers"].reverse()
-    empty_cluster.load([unnamed])
-    return empty_cluster
+    deep.load([unnamed])
+    return deep
 
 
 def kubectl(environment: dict[str, str], *arguments: str, stdin: str) -> Result:

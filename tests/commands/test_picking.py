@@ -17,11 +17,10 @@ LOOP = ("exec", "deep", "loop*", "--", "sh", "-c", "echo $WHO")
 
 
 @pytest.fixture(autouse=True)
-def deep(empty_cluster: SimulatedCluster) -> SimulatedCluster:
-    empty_cluster.load(running.manifests())
+def deep(deep: SimulatedCluster) -> SimulatedCluster:
     for step, pod in PODS.items():
-        empty_cluster.exec.per_pod[pod] = {"WHO": f"this is {step}"}
-    return empty_cluster
+        deep.exec.per_pod[pod] = {"WHO": f"this is {step}"}
+    return deep
 
 
 @pytest.fixture

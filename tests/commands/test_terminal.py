@@ -20,10 +20,9 @@ POD = running.of(running.manifests(), "train")["metadata"]["name"]
 
 
 @pytest.fixture(autouse=True)
-def deep(empty_cluster: SimulatedCluster) -> SimulatedCluster:
-    empty_cluster.load(running.manifests())
-    empty_cluster.exec.environment["PS1"] = "remote> "
-    return empty_cluster
+def deep(deep: SimulatedCluster) -> SimulatedCluster:
+    deep.exec.environment["PS1"] = "remote> "
+    return deep
 
 
 @pytest.fixture
