@@ -36,7 +36,8 @@ WORDS = {
     },
 }
 VARIABLES = {
-    "KUBECONFIG, KUBERC, KUBECACHEDIR, HTTPS_PROXY, HTTP_PROXY, NO_PROXY": "what they mean to kubectl",
+    "KUBECONFIG, KUBERNETES_MASTER, KUBERC, KUBECACHEDIR": "what they mean to kubectl",
+    "HTTPS_PROXY, HTTP_PROXY, NO_PROXY": "what they mean to kubectl",
     "ARGO_SERVER, ARGO_TOKEN, ARGO_NAMESPACE, ARGO_INSTANCEID": "what they mean to argo",
     "ARGO_SECURE, ARGO_INSECURE_SKIP_VERIFY, ARGO_BASE_HREF": "what they mean to argo",
     "KUBECTL_ARGO_PODS_OUTPUT": "-o of the list, say wide",
