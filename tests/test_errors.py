@@ -118,6 +118,13 @@ CONDITIONS: dict[str, Condition] = {
         'pods "x" is forbidden: exceeded quota: small',
         argo_broken=Broken(grpc(403, 7, 'pods "x" is forbidden: exceeded quota: small')),
     ),
+    "403 for nobody": Condition(
+        Broken(status(403, "Forbidden", FORBIDDEN.replace("jane", "system:anonymous"))),
+        f"{FORBIDDEN.replace('jane', 'system:anonymous')}: who asks is not known; log in again, or check the user",
+        f'{FORBIDDEN.replace("jane", "system:anonymous")}: who asks is not known; set ARGO_TOKEN to "Bearer TOKEN" '
+        "(`argo auth token` prints one), or check the user of the kubeconfig",
+        Broken(grpc(403, 7, FORBIDDEN.replace("jane", "system:anonymous"))),
+    ),
     "404": Condition(
         Broken(status(404, "NotFound", 'workflows.argoproj.io "wf" not found')),
         'workflow "wf" not found in namespace "argo"',
@@ -129,6 +136,17 @@ CONDITIONS: dict[str, Condition] = {
         "this cluster has no Argo Workflows (no resource workflows.argoproj.io): is this the right context?",
         "the cluster of LABEL has no Argo Workflows (no resource workflows.argoproj.io)",
         Broken(grpc(404, 5, "the server could not find the requested resource (get workflows.argoproj.io wf)")),
+    ),
+    "no such path": Condition(
+        Broken(http(404, b"404 page not found\n", "text/plain")),
+        "this cluster has no Argo Workflows (no resource workflows.argoproj.io): is this the right context?",
+        'LABEL answered 404: "404 page not found"; HINT',
+    ),
+    "404 of another server": Condition(
+        Broken(http(404, PAGE, "text/html")), "LABEL answered 404 with a web page; HINT"
+    ),
+    "404 of another server in plain text": Condition(
+        Broken(http(404, b"default backend - 404", "text/plain")), 'LABEL answered 404: "default backend - 404"; HINT'
     ),
     "409": Condition(
         Broken(status(409, "Conflict", "the object has been modified")),

@@ -29,6 +29,10 @@ CLASSES: dict[int, type[ApiError]] = {
 # What a gRPC gateway says of a path that its release does not have (grpc-gateway v1, runtime/mux.go).
 UNKNOWN_CALL = frozenset({(404, "Not Found"), (501, "Not Implemented")})
 
+# What a server of Go's says of a path that nobody serves (net/http.NotFound). Any other page comes from elsewhere.
+NOT_SERVED = "404 page not found"
+NOBODY = 'User "system:anonymous"'
+
 
 def from_network(error: Exception, endpoint: Endpoint) -> UnreachableError:
     """The sentence for an OSError or a ProtocolError."""
@@ -91,6 +95,7 @@ def from_answer(code: int, content_type: str, body: bytes, endpoint: Endpoint) -
     message, reason = str(answer.get("message") or ""), str(answer.get("reason") or answer.get("http_status") or "")
     kind = CLASSES.get(code, ApiError)
     if not message:
+        kind = ApiError if code == 404 and body.strip() != NOT_SERVED.encode() else kind
         sentence = f"{endpoint.label} answered {code}{_looks(code, content_type, body, endpoint)}"
     elif endpoint.via and answer.get("kind") == "Status":
         # No word of the server itself, but of the Kubernetes API on the way to it.
@@ -120,7 +125,7 @@ def _sentence(code: int, message: str, endpoint: Endpoint) -> str:
     if code == 401:
         return f"{endpoint.label} does not accept the credentials ({message}); {endpoint.login}"
     if code == 403:
-        return _refused(message)
+        return _refused(message, endpoint)
     # Kubernetes says itself what is not where.
     return message if code == 404 else f"{endpoint.label} answered {code}: {message}"
 
@@ -131,7 +136,9 @@ def _sentence_on_the_way(code: int, message: str, endpoint: Endpoint, via: Endpo
     return f"{endpoint.label} cannot be reached: {message}; {endpoint.hint}"
 
 
-def _refused(message: str) -> str:
+def _refused(message: str, endpoint: Endpoint) -> str:
+    if NOBODY in message:
+        return f"{message}: who asks is not known; {endpoint.login}"
     from kubectl_argo_pods.permissions import refusal
 
     lacking = refusal(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from kubectl_argo_pods.cluster.faults import check_kind
+from kubectl_argo_pods.cluster.faults import NOT_SERVED, check_kind
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.errors import ApiError, ArgoPodsError, GoneError, NotFoundError
@@ -37,6 +37,9 @@ class ArgoServer:
         try:
             answer = self.http.get_json(path, {"fields": WITHOUT_BULK})
         except NotFoundError as error:
+            # Not of the Argo Server, which knows this path, but of what is asked in its place.
+            if NOT_SERVED in str(error):
+                raise
             archived = self._archived(namespace, name, uid)
             if archived is None:
                 raise self._not_found(error, namespace, name) from error

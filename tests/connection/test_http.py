@@ -259,7 +259,7 @@ def test_a_post_is_never_repeated() -> None:
         ),
         pytest.param(
             Answer(404, b"<html>", (("Content-Type", "text/html"),)),
-            NotFoundError,
+            ApiError,
             'the Kubernetes API at URL (context "dev") answered 404 with a web page; '
             "check the server of its kubeconfig entry",
             id="a web page that says that nothing is here",
