@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.pod import NodePod
-from kubectl_argo_pods.workflow import PHASES, TYPES, Node, parameter
+from kubectl_argo_pods.workflow import PHASES, TYPES, Node, parameters
 
 
 class NodeFilters(NamedTuple):
@@ -83,7 +83,7 @@ def _known_field(key: str) -> str:
 def _field(node: Node, key: str) -> str:
     if read := FIELDS.get(key):
         return read(node)
-    return parameter(node, key.removeprefix("inputs.parameters.").removesuffix(".value")) or ""
+    return parameters(node).get(key.removeprefix("inputs.parameters.").removesuffix(".value"), "")
 
 
 def has_template(node: Node, glob: str) -> bool:

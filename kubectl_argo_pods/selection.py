@@ -11,7 +11,7 @@ from kubectl_argo_pods.filters import has_template
 from kubectl_argo_pods.graph import Families, families, split_number, within
 from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.spelling import near_misses
-from kubectl_argo_pods.workflow import LEAVES, PARENTS, Node, parameter
+from kubectl_argo_pods.workflow import LEAVES, PARENTS, Node, parameters
 
 # How kubectl lets one write that a name is a pod's.
 POD_KINDS = ("pod/", "pods/", "po/")
@@ -46,7 +46,7 @@ def _find(node_pods: list[NodePod], word: str, attempts: Attempts | None) -> set
         return _by_template(node_pods, rest, attempts)
     if kind == "param" and "=" in rest:
         name, _, value = rest.partition("=")
-        return _leaves(node_pods, lambda node: parameter(node, name) == value)
+        return _leaves(node_pods, lambda node: parameters(node).get(name) == value)
     return _expand(node_pods, _by_name(node_pods, word), attempts)
 
 
@@ -182,8 +182,11 @@ def _sought(node_pods: list[NodePod], word: str) -> tuple[str, str]:
         return f'node of a template "{rest}"', near_misses(rest, templates) or _known("its templates", templates)
     if kind == "param" and "=" in rest:
         name, _, value = rest.partition("=")
-        values = [known for node in nodes if (known := parameter(node, name)) is not None]
-        return f'node with the parameter {name}="{value}"', _known(f"the values of {name}", values)
+        given = [parameters(node) for node in nodes]
+        values = [each[name] for each in given if name in each]
+        names = [known for each in given for known in each]
+        hint = _known(f"the values of {name}", values) or _known("its parameters", names)
+        return f'node with the parameter {name}="{value}"', hint
     names = [node.display_name for node in nodes] + [row.name for row in node_pods if row.name]
     return f'node or pod "{word}"', near_misses(word, names)
 

@@ -165,7 +165,7 @@ def _template(node: Manifest) -> str:
     return node.get("templateName") or ""
 
 
-def parameter(node: Node, name: str) -> str | None:
-    """The value of an input parameter; None for a node that has none of that name."""
-    parameters = (node.manifest.get("inputs") or {}).get("parameters") or []
-    return next((str(each.get("value", "")) for each in parameters if each.get("name") == name), None)
+def parameters(node: Node) -> dict[str, str]:
+    """The values of a node's input parameters, by their names."""
+    given = (node.manifest.get("inputs") or {}).get("parameters") or []
+    return {each.get("name", ""): str(each.get("value", "")) for each in given}

@@ -17,7 +17,7 @@ from kubectl_argo_pods.output.durations import since
 from kubectl_argo_pods.pod import WORKFLOW_LABEL, NodePod, join, nodes_from_pods, steps
 from kubectl_argo_pods.selection import select
 from kubectl_argo_pods.sources import PodQuery, Sources, kube, kube_pods, tables
-from kubectl_argo_pods.workflow import Manifest, Node, Workflow
+from kubectl_argo_pods.workflow import Manifest, Node, Workflow, parameters
 
 Row = list[str]
 # So many pods are looked into for the names of their containers, and so many objects for their labels.
@@ -49,7 +49,7 @@ def nodes(sources: Sources, namespace: str, name: str) -> list[Row]:
     meant = [node for node in graph_order(workflow) if _can_be_meant(node, workflow)]
     rows = [NodePod(workflow, node, None, "", "", "node") for node in meant]
     named = [
-        [step, _how(node.phase, node.started_at, now), node.template, *_parameters(node)]
+        [step, _how(node.phase, node.started_at, now), node.template, *map("=".join, parameters(node).items())]
         for step, node in zip(steps(rows), meant, strict=True)
     ]
     return list(_with_loops(named))
@@ -67,11 +67,6 @@ def _workflow(sources: Sources, namespace: str, name: str) -> Workflow:
 def _can_be_meant(node: Node, workflow: Workflow) -> bool:
     is_root = node.name == workflow.name and len(workflow.nodes) > 1
     return not is_root and node.type != "StepGroup"
-
-
-def _parameters(node: Node) -> Iterator[str]:
-    for each in (node.manifest.get("inputs") or {}).get("parameters") or []:
-        yield f"{each.get('name', '')}={each.get('value', '')}"
 
 
 def _with_loops(named: list[Row]) -> Iterator[Row]:

@@ -73,7 +73,7 @@ def test_select_finds_the_rows_that_the_words_mean(words: list[str], expected: l
         (
             "param:side=8",
             NoMatchError,
-            'no node with the parameter side="8" in workflow "wf"; `--all-nodes` lists every node',
+            'no node with the parameter side="8" in workflow "wf"; its parameters: size',
         ),
         (
             "template:laod",
