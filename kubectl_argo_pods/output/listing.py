@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Look(NamedTuple):
-    """How a list is to look; the last four are of tables alone."""
+    """How a list is to look; `paint` colours the words of a table that say how something goes."""
 
     format: Format = Format()
     sort_by: str = ""
@@ -39,7 +39,7 @@ def print_node_pods(stream: TextIO, rows: Sequence[NodePod], look: Look, scope: 
         # One pod may run several nodes: its name is printed once.
         stream.writelines(f"pod/{name}\n" for name in dict.fromkeys(row.name for row in rows if row.name))
     elif look.format.kind == "csv":
-        _print_csv(stream, node_pod_headers(look, scope), node_pod_rows(rows, look, scope, now))
+        _print_csv(stream, node_pod_headers(look, scope), node_pod_rows(rows, look, scope, now), look)
     elif look.format.is_table:
         print_cells(stream, node_pod_headers(look, scope), node_pod_rows(rows, look, scope, now), look)
     else:
@@ -90,7 +90,7 @@ def print_workflows(stream: TextIO, summaries: Sequence[WorkflowSummary], look: 
     if look.format.kind == "name":
         stream.writelines(f"workflow.argoproj.io/{summary.name}\n" for summary in summaries)
     elif look.format.kind == "csv":
-        _print_csv(stream, headers, [_workflow_cells(summary, look, scope, now) for summary in summaries])
+        _print_csv(stream, headers, [_workflow_cells(summary, look, scope, now) for summary in summaries], look)
     elif look.format.is_table:
         print_cells(stream, headers, [_workflow_cells(summary, look, scope, now) for summary in summaries], look)
     else:
@@ -119,11 +119,12 @@ def _sorted(rows: Sequence[T], items: Sequence[Manifest], expression: str) -> li
     return [rows[index] for index in sorted_by(items, expression)]
 
 
-def _print_csv(stream: TextIO, headers: Sequence[str], rows: Sequence[Row]) -> None:
+def _print_csv(stream: TextIO, headers: Sequence[str], rows: Sequence[Row], look: Look) -> None:
     from kubectl_argo_pods.output.records import print_csv
 
     # kubectl's word for what is not there is for people: another program expects an empty cell.
-    print_csv(stream, headers, [tuple("" if cell == node_pods.NONE else cell for cell in row) for row in rows])
+    cells = [tuple("" if cell == node_pods.NONE else cell for cell in row) for row in rows]
+    print_csv(stream, () if look.no_headers else headers, cells)
 
 
 def _print_items(stream: TextIO, items: list[Manifest], look: Look) -> None:

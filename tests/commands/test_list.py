@@ -84,6 +84,13 @@ def test_wide_adds_what_else_is_known(argo_pods: Run) -> None:
         pytest.param(["skip", "-o", "name"], "", f"{NOTHING}skip.\n", id="none of a node without a pod"),
         pytest.param(["set", "one", "two", "-o", "name"], "pod/etl-work-2940106842\n", "", id="a shared pod once"),
         pytest.param(
+            ["load", "-o", "csv", "--no-headers"],
+            "load,fetch,etl-fetch-3334251314,0/2,Completed,0,10s,"
+            'Succeeded,Pod,etl-3334251314,host-1,10.0.0.7,"wait,main",,annotation\n',
+            "",
+            id="csv without headers",
+        ),
+        pytest.param(
             ["load", "--no-headers"],
             "load   fetch   etl-fetch-3334251314   0/2   Completed   0     10s\n",
             "",

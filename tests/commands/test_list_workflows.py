@@ -63,6 +63,11 @@ OLD, NEW, ELSE = "old-work-136745771", "new-work-2115425956", "else-work-1375724
         pytest.param(
             ["-l", "workflows.argoproj.io/phase=Failed", "--no-headers"], "old   Failed   30d   child failed\n", id="-l"
         ),
+        pytest.param(
+            ["-l", "workflows.argoproj.io/phase=Failed", "--no-headers", "-o", "csv"],
+            "old,Failed,30d,child failed,uid-of-old\n",
+            id="csv without headers",
+        ),
         pytest.param(["-o", "name"], "workflow.argoproj.io/new\nworkflow.argoproj.io/old\n", id="name"),
         pytest.param(["-o", "jsonpath={.items[*].metadata.name}"], "new old", id="jsonpath"),
         pytest.param(
