@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from kubectl_argo_pods import attempts
@@ -72,7 +72,7 @@ class LogSelection:
         lost = self._lost(rows)
         settled = bool(present) and present == self._meant.nodes
         final = ended or (settled and all(self._is_settled(each, lost) for each in workflows))
-        notices += [] if final else [_without_pod(names[id_]) for id_ in lost]
+        notices += [_without_pod(names[id_], name, final) for id_, name in lost.items()]
         may_become_more = self._meant.follow and not final and not self._names_one(workflows)
         self.has_several = len(self._known) > 1 or may_become_more
         return Selected(mine, final, notices, self._there())
@@ -195,12 +195,12 @@ class LogSelection:
         nodes = [node for each in workflows for node in named(each, self._meant.nodes[0])]
         return len(nodes) == 1 and nodes[0].type in LEAVES and not nodes[0].children
 
-    def _lost(self, rows: list[NodePod]) -> list[str]:
-        """The nodes that run and whose pods are gone, though they were read."""
+    def _lost(self, rows: list[NodePod]) -> dict[str, str]:
+        """The ids of the nodes that run and whose pods are gone, though they were read; with the names of these."""
         if not self._lists_all or not self._meant.nodes:
-            return []
+            return {}
         gone = [row for row in rows if row.exists is False and self._was_read(row)]
-        return [row.node.id for row in gone if row.node and row.node.phase == "Running"]
+        return {row.node.id: row.name for row in gone if row.node and row.node.phase == "Running"}
 
     def _there(self) -> frozenset[str] | None:
         """The uids of all pods that there are, where they can be listed."""
@@ -214,19 +214,19 @@ class LogSelection:
         """Whether what is not listed is gone, and not just no longer selected."""
         return not (self._meant.filters.selector or self._meant.filters.field_selector)
 
-    def _is_settled(self, node_pods: list[NodePod], lost: list[str]) -> bool:
+    def _is_settled(self, node_pods: list[NodePod], lost: Container[str]) -> bool:
         filters, workflow = self._meant.filters, node_pods[0].workflow if node_pods else None
         if workflow is None or workflow.ended:
             return workflow is not None
         if filters.phase or filters.type or filters.template or filters.node_field_selector:
             return False
         found = [named(node_pods, word) for word in self._meant.nodes]
-        done = [] if self._meant.outcome else lost
+        done: Container[str] = () if self._meant.outcome else lost
         return all(found) and settled(workflow, (node for nodes in found for node in nodes), done)
 
 
-def _without_pod(step: str) -> str:
-    return f"{step}: waiting for Argo, since its pod was deleted"
+def _without_pod(step: str, pod: str, final: bool) -> str:
+    return f"{step}: the pod {pod} was deleted" if final else f"{step}: waiting for Argo, since its pod was deleted"
 
 
 def _names(node_pods: list[NodePod]) -> dict[str, str]:

@@ -197,7 +197,7 @@ def _print(items: Items, printer: LinePrinter, account: Account, *, live: bool) 
 def _take_down(event: Event, account: Account, told: set[str]) -> None:
     account.record(event)
     said = sentence(event)
-    if said and said not in told:
+    if said and not any(each.startswith(said) for each in told):
         told.add(said)
         print_notices([said])
 

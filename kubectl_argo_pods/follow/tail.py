@@ -207,23 +207,20 @@ class Tail:
         self.target = self.target._replace(state=state or self.target.state)
         return state is not None
 
-    def _is_another_run(self) -> Life[bool]:
-        """Whether a stream that was opened again may be of another run than the one that is read."""
-        if self._reader.is_foreign or not self.run or (yield from self._look()) is None:
-            return False
-        return self._is_of_another_run()
-
     def _is_of_another_run(self) -> bool:
+        """Whether a stream that was opened again may be of another run than the one that is read."""
         state = self.target.state
         if self._reader.is_foreign or not self.run or state is None:
             return False
         return (state.previous_id if self._reader.previous else state.id) != self.run
 
     def _turns_out_another_run(self) -> Life[bool]:
-        """As `_is_another_run`, for a log that is not the one that was read: the API may learn a little later than the
-        kubelet that a container has been restarted."""
+        """As `_is_of_another_run`, for a log that is not the one that was read: the API may learn a little later than
+        the kubelet that a container has been restarted."""
+        if self._reader.is_foreign:
+            return False
         for _ in range(LOOKS):
-            if (yield from self._is_another_run()):
+            if (yield from self._look()) is not None and self._is_of_another_run():
                 return True
             if self.target.state and self.target.state.state == "terminated":
                 return False

@@ -201,6 +201,20 @@ def delete_while_it_is_read(process: subprocess.Popen[str], name: str, gate: Gat
     return lines
 
 
+def test_a_pod_that_is_deleted_ends_the_follow_of_its_step_though_argo_has_not_noticed(counts: str) -> None:
+    kubectl("create", "-f", "-", stdin=json.dumps(counting(counts, 100000)))
+    process = follow(counts)
+    assert process.stdout
+    lines = [process.stdout.readline() for _ in range(200)]
+    while phases(counts).get("Pod") != "Running":
+        Event().wait(0.5)
+    kubectl("delete", "pod", "-l", f"workflows.argoproj.io/workflow={counts}", "--wait=true")
+    stdout, stderr = process.communicate(timeout=60)
+    numbers = [int(line) for line in ("".join(lines) + stdout).splitlines() if line.strip().isdecimal()]
+    assert numbers == list(range(len(numbers)))
+    assert (process.returncode, "was deleted" in stderr) == (0, True)
+
+
 def test_a_pod_that_is_deleted_while_its_stream_is_broken_leaves_the_rest_to_the_archive(
     counts: str, gate: Gate
 ) -> None:
