@@ -124,10 +124,9 @@ def test_a_log_that_was_read_to_its_end_before_the_deletion_is_proven_by_the_arc
 
 def test_argo_is_waited_for_where_the_archive_may_have_the_rest(delete: Callable[..., Deleted]) -> None:
     deleted = delete("one\n")
-    gone = f"train: the pod {deleted.pod} was deleted ("
-    assert deleted.following.notice().startswith(gone)
     waiting = "train: waiting for Argo to end it, since it may archive the rest of the log\n"
-    assert deleted.following.notice() == waiting
+    while (notice := deleted.following.notice()) != waiting:
+        assert notice.startswith(f"train: the pod {deleted.pod} was deleted")
     result = deleted.ends(b"one\ntwo\n")
     assert result == Result(0, "two\n", REST.format(deleted.pod))
 
