@@ -52,8 +52,8 @@ def run(plugin: Entry, cluster: Entry, server: str, environ: Mapping[str, str]) 
         why = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(_with_hint(f'the credential plugin "{command}" cannot be run: {why}', plugin)) from error
     if done.returncode:
-        sentence = f'the credential plugin "{command}" failed with status {done.returncode}'
-        raise ConfigError(_with_hint(sentence, plugin))
+        # As in kubectl without its hint, which says how to install it.
+        raise ConfigError(f'the credential plugin "{command}" failed with status {done.returncode}')
     return _parse(done.stdout, command, str(plugin["apiVersion"]))
 
 

@@ -105,7 +105,7 @@ CASES = [
     Case(
         "a plugin that fails",
         config(user=plugin(env={"PLUGIN_EXIT": "3"}, installHint="Log in first.")),
-        error='the credential plugin "$FOLDER/plugin" failed with status 3\nLog in first.',
+        error='the credential plugin "$FOLDER/plugin" failed with status 3',
     ),
     Case(
         "a plugin that prints no JSON",
