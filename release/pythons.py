@@ -51,8 +51,8 @@ def _fetched(python: Python, cache: Path) -> Path:
         return (_from_web if python.origin.startswith("https:") else _from_maven)(python.origin, cache)
     except FileNotFoundError:
         raise SystemExit(f"{FAILED} {python.origin}: mvn is not on PATH; install Maven, {OTHERWISE}") from None
-    except subprocess.CalledProcessError:
-        raise SystemExit(f"{FAILED} {python.origin}: mvn says above why not; mend that, {OTHERWISE}") from None
+    except subprocess.CalledProcessError as error:
+        raise SystemExit(f"{error.stdout}{FAILED} {python.origin}: see above; mend that, {OTHERWISE}") from None
     except OSError as error:
         raise SystemExit(f"{FAILED} {python.origin}: {error}") from None
 
@@ -67,5 +67,7 @@ def _from_web(url: str, cache: Path) -> Path:
 def _from_maven(coordinates: str, cache: Path) -> Path:
     _, artifact, version, _, classifier = coordinates.split(":")
     copy = ["mvn", "-q", "-B", "-Dstyle.color=never", "dependency:copy"]
-    subprocess.run([*copy, f"-Dartifact={coordinates}", f"-DoutputDirectory={cache}"], check=True)
+    copy += [f"-Dartifact={coordinates}", f"-DoutputDirectory={cache}"]
+    # Whatever is wrong, it says so on stdout; if nothing is, it still takes back the colours that it has not set.
+    subprocess.run(copy, check=True, stdout=subprocess.PIPE, text=True)
     return cache / f"{artifact}-{version}-{classifier}.jar"

@@ -50,13 +50,16 @@ def test_another_python_than_the_pinned_one_is_refused(maven: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("origin", "sentence"),
     [
-        (ORIGIN, f"release: cannot fetch {ORIGIN}: mvn says above why not; mend that, or take the other Pythons: "),
+        (
+            ORIGIN,
+            f"[ERROR] no network\nrelease: cannot fetch {ORIGIN}: see above; mend that, or take the other Pythons: ",
+        ),
         ("https://127.0.0.1:1/python.tar.gz", "release: cannot fetch https://127.0.0.1:1/python.tar.gz: "),
     ],
     ids=["maven", "web"],
 )
 def test_a_python_that_is_not_to_be_had_is_named(maven: Path, tmp_path: Path, origin: str, sentence: str) -> None:
-    maven.write_text("#!/bin/sh\nexit 1\n")
+    maven.write_text("#!/bin/sh\necho '[ERROR] no network'\nexit 1\n")
     with pytest.raises(SystemExit) as told:
         unpacked(Python(origin, "beef"), tmp_path)
     assert str(told.value).startswith(sentence)
