@@ -12,6 +12,7 @@ from tests.cluster import Rule, SimulatedCluster
 from tests.cluster.server import write_kubeconfig
 from tests.commands import running
 from tests.conftest import Result, Run
+from tests.executables import executable
 
 pytestmark = pytest.mark.usefixtures("deep")
 
@@ -22,10 +23,7 @@ FIND = (Rule(("get",), "workflows"), Rule(("get", "list"), "pods"))
 @pytest.fixture
 def fake(tmp_path: Path) -> dict[str, str]:
     """A kubectl that says how it was called, reads its input, and ends with 7."""
-    path = tmp_path / "fake"
-    path.write_text("#!/bin/sh\nprintf '%s|' \"$@\"; echo; cat; exit 7\n")
-    path.chmod(0o755)
-    return {"KUBECTL_PATH": str(path)}
+    return {"KUBECTL_PATH": str(executable(tmp_path / "fake", "#!/bin/sh\nprintf '%s|' \"$@\"; echo; cat; exit 7\n"))}
 
 
 @pytest.mark.parametrize("command", ["exec", "shell"])
@@ -71,9 +69,7 @@ def test_a_server_without_websockets_is_left_to_kubectl(
 
 def test_the_time_limit_holds_for_kubectl_too(argo_pods: Run, deep: SimulatedCluster, tmp_path: Path) -> None:
     deep.exec.protocols = ()
-    path = tmp_path / "slow"
-    path.write_text("#!/bin/sh\nexec sleep 60\n")
-    path.chmod(0o755)
+    path = executable(tmp_path / "slow", "#!/bin/sh\nexec sleep 60\n")
     result = argo_pods("exec", "deep", "train", "--timeout", "1s", "--", "ls", env={"KUBECTL_PATH": str(path)})
     sentence = "error: the command did not end in time; it may still be running in the container\n"
     assert result == Result(124, "", sentence)

@@ -13,6 +13,7 @@ import pytest
 from tests.cluster import Rule, SimulatedCluster
 from tests.commands import running
 from tests.conftest import PROGRAM, Result, Run
+from tests.executables import executable
 
 STEPS = ("train", "loop(0:a)", "loop(1:b)")
 NAMES = {step: running.of(running.manifests(), step)["metadata"]["name"] for step in STEPS}
@@ -39,10 +40,7 @@ def without_websockets(deep: SimulatedCluster) -> None:
 
 @pytest.fixture
 def fake(tmp_path: Path) -> Path:
-    path = tmp_path / "fake"
-    path.write_text(FAKE)
-    path.chmod(0o755)
-    return path
+    return executable(tmp_path / "fake", FAKE)
 
 
 @pytest.fixture
@@ -144,9 +142,7 @@ def test_a_secret_is_in_no_command_line_and_its_file_is_gone(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
 def test_no_kubectl_outlives_us(clean_environment: dict[str, str], tmp_path: Path, number: signal.Signals) -> None:
-    slow = tmp_path / "slow"
-    slow.write_text('#!/bin/sh\nexec 9>"$0.fifo"\necho begun\nexec sleep 60\n')
-    slow.chmod(0o755)
+    slow = executable(tmp_path / "slow", '#!/bin/sh\nexec 9>"$0.fifo"\necho begun\nexec sleep 60\n')
     os.mkfifo(f"{slow}.fifo")
     reading = os.open(f"{slow}.fifo", os.O_RDONLY | os.O_NONBLOCK)
     command = [*PROGRAM, "exec", "deep", "--all", "--", "ls"]

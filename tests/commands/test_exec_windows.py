@@ -11,6 +11,7 @@ import pytest
 from tests.cluster import SimulatedCluster
 from tests.commands import running
 from tests.conftest import Result
+from tests.executables import executable
 
 pytestmark = pytest.mark.usefixtures("deep")
 
@@ -30,10 +31,7 @@ main()
 @pytest.fixture
 def fake(tmp_path: Path) -> dict[str, str]:
     """An environment that names a kubectl which says how it was called, and passes its input on."""
-    path = tmp_path / "fake"
-    path.write_text("#!/bin/sh\nprintf '%s|' \"$@\"; echo\ncat\n")
-    path.chmod(0o755)
-    return {"KUBECTL_PATH": str(path)}
+    return {"KUBECTL_PATH": str(executable(tmp_path / "fake", "#!/bin/sh\nprintf '%s|' \"$@\"; echo\ncat\n"))}
 
 
 def windows(environment: dict[str, str], *arguments: str) -> Result:

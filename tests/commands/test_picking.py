@@ -10,6 +10,7 @@ import pytest
 from tests.cluster import SimulatedCluster
 from tests.commands import running
 from tests.conftest import PROGRAM
+from tests.executables import executable
 from tests.terminals import Terminal, shows
 
 PODS = {step: running.of(running.manifests(), step)["metadata"]["name"] for step in ("loop(0:a)", "loop(1:b)")}
@@ -31,9 +32,7 @@ def open_terminal(clean_environment: dict[str, str], tmp_path: Path) -> Iterator
         environment = clean_environment | {"TERM": "xterm", "PATH": str(tmp_path / "bin")}
         (tmp_path / "bin").mkdir(exist_ok=True)
         if fzf:
-            path = tmp_path / "bin" / "fzf"
-            path.write_text(f"#!/bin/sh\n{fzf}\n")
-            path.chmod(0o755)
+            executable(tmp_path / "bin" / "fzf", f"#!/bin/sh\n{fzf}\n")
         opened.append(Terminal([*PROGRAM, *arguments], environment))
         return opened[-1]
 

@@ -14,6 +14,7 @@ import pytest
 from tests.cluster import Rule, SimulatedCluster
 from tests.commands import running
 from tests.conftest import PROGRAM, Result, Run
+from tests.executables import executable
 
 pytestmark = pytest.mark.usefixtures("deep")
 
@@ -33,10 +34,7 @@ case " $* " in *FAIL*) exit 3;; *WAIT*) exec sleep 60;; esac
 @pytest.fixture
 def fake(tmp_path: Path) -> dict[str, str]:
     """An environment that names such a kubectl."""
-    path = tmp_path / "fake"
-    path.write_text(FAKE)
-    path.chmod(0o755)
-    return {"KUBECTL_PATH": str(path)}
+    return {"KUBECTL_PATH": str(executable(tmp_path / "fake", FAKE))}
 
 
 def test_the_real_kubectl_gets_what_was_filled_in(argo_pods: Run) -> None:
@@ -126,10 +124,8 @@ def test_the_file_is_gone_after_a_signal_too(
 def test_kubectl_ignores_the_interrupts_that_we_have_to_ignore(
     clean_environment: dict[str, str], tmp_path: Path
 ) -> None:
-    path = tmp_path / "interrupted"
     # A shell traps no signal that was ignored when it began.
-    path.write_text("#!/bin/sh\ntrap 'echo heard' INT\nkill -INT $$\necho ended\n")
-    path.chmod(0o755)
+    path = executable(tmp_path / "interrupted", "#!/bin/sh\ntrap 'echo heard' INT\nkill -INT $$\necho ended\n")
     command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *PROGRAM, "run", "deep", "train", "--", "x", "{pod}"]
     environment = clean_environment | {"KUBECTL_PATH": str(path)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)

@@ -9,6 +9,7 @@ import pytest
 from tests.cluster import SimulatedCluster
 from tests.commands import running
 from tests.conftest import Result, Run
+from tests.executables import executable
 
 pytestmark = pytest.mark.usefixtures("deep")
 
@@ -24,8 +25,7 @@ def image(folder: Path, *shells: str) -> dict[str, str]:
         if name == "sh":
             path.symlink_to("/bin/sh")
         else:
-            path.write_text(f"#!/bin/sh\necho 'this is {name}'\n")
-            path.chmod(0o755)
+            executable(path, f"#!/bin/sh\necho 'this is {name}'\n")
     return {"PATH": str(bin_)}
 
 
