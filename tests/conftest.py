@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.cluster import SimulatedCluster
 from tests.demo import SHOWN, environment
 from tests.demo_workflow import manifests, write_logs
 from tests.recordings import load_recorded, moved_to_now, recorded_at
 
+# Tests promise nothing about time, which a busy machine takes as it likes.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 PROGRAM = [sys.executable, "-I", "-m", "kubectl_argo_pods"]
 
 

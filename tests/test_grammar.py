@@ -212,7 +212,7 @@ PIECES = [
 LINES = st.lists(st.sampled_from(PIECES) | st.text("-=Anwkh a", max_size=5), max_size=7)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(line=LINES)
 def test_both_parsers_read_or_refuse_any_line_alike(line: list[str]) -> None:
     try:

@@ -186,7 +186,7 @@ lines = st.lists(
 texts = lines.map(lambda found: "".join(f"{' ' * indent}{content}\n" for indent, content in found))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.one_of(documents, flows, texts, trees.map(lambda tree: json.dumps(tree))))
 def test_what_is_read_is_what_pyyaml_reads(text: str) -> None:
     try:

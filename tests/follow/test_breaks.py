@@ -15,7 +15,7 @@ from tests.cluster.log_api import Break
 from tests.follow.conftest import NOW, Containers
 
 NUMBERS = count()
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # Lines that share a nanosecond, a second, or neither; and a clock that is set back a little.
 STEPS = st.sampled_from([0, 0, 1, 1000, BILLION // 3, 2 * BILLION, -BILLION // 4])
 TEXTS = st.sampled_from([b"", b"a", b"a", b"b", "größe €".encode(), b"\xff\x00", b"progress\r50%\r", b"x" * 300])

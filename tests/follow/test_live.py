@@ -268,7 +268,7 @@ LIKE_ITS_LAST = [
 ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written=records(), breaks=BREAKS, cut=st.integers(0, 25))
 @example(written=LIKE_ITS_LAST, breaks=[Break(706, "reset"), Break(900, "reset"), *[Break(0, "reset")] * 3], cut=0)
 def test_a_followed_log_that_breaks_off_anywhere_comes_whole_and_once(

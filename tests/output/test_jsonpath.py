@@ -72,7 +72,7 @@ PIECES += ["range", "end", "true", "==", "<", "!=", "kind", "nodes", "numbers", 
 PIECES += ["[?(@.", ")]", ".nodes[*]", "é", "²", "٣", "\ud800", "\\x", "\\u", "9" * 30]
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_whatever_is_written_either_prints_or_is_a_mistake_that_is_named(template: str) -> None:
     try:
