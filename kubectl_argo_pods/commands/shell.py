@@ -9,14 +9,16 @@ from typing import Annotated
 
 from kubectl_argo_pods.asked import asked, names_workflows, split
 from kubectl_argo_pods.cluster.channels import Exit
-from kubectl_argo_pods.entering import enter, running_container, told, wish
-from kubectl_argo_pods.errors import NotFoundError, UsageError
+from kubectl_argo_pods.entering import enter, running_container, started, told, wish
+from kubectl_argo_pods.errors import NotFoundError, OnlyByKubectlError, UsageError
+from kubectl_argo_pods.gathering import gather
 from kubectl_argo_pods.options import Argument
 from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.options.containers import Inside
 from kubectl_argo_pods.options.selection import Filters, Manifests
 from kubectl_argo_pods.places import pods_of, the_one
 from kubectl_argo_pods.sources.kube_exec import Process
+from kubectl_argo_pods.sources.kube_pods import KubePods
 from kubectl_argo_pods.terminal import is_terminal
 
 WORDS = Argument("WORKFLOW [NODE...]", "The workflow, and the node whose pod is meant.")
@@ -61,6 +63,8 @@ def shell(
     container = running_container(pods, place, wished)
     for command in (("sh", "-c", BEST, "sh", os.environ.get("TERM", "")), *ALONE):
         process = Process(place.namespace, place.pod, container, command, True, is_terminal(sys.stdin))
+        if not process.tty and not _is_there(pods, process):
+            continue
         ended = enter(pods, process, connection, os.environ)
         if not _is_missing(ended):
             return told(ended)
@@ -68,6 +72,16 @@ def shell(
         f'container "{container}" of pod "{place.pod}" has no shell: neither bash nor ash nor sh is in its image; '
         f"`kubectl debug {place.pod} -it --image=busybox --target={container} -- sh` starts one beside it"
     )
+
+
+def _is_there(pods: KubePods, process: Process) -> bool:
+    """Whether the shell can begin: one that cannot would have swallowed what it was sent of our input."""
+    process = process._replace(command=(process.command[0], "-c", ":"), stdin=False)
+    try:
+        with started(pods, process) as channels:
+            return not _is_missing(gather(channels, lambda *_: None, None, None))
+    except OnlyByKubectlError:
+        return True
 
 
 def _is_missing(ended: Exit) -> bool:

@@ -25,7 +25,7 @@ def image(folder: Path, *shells: str) -> dict[str, str]:
         if name == "sh":
             path.symlink_to("/bin/sh")
         else:
-            executable(path, f"#!/bin/sh\necho 'this is {name}'\n")
+            executable(path, f"#!/bin/sh\necho 'this is {name}'\n/bin/cat\n")
     return {"PATH": str(bin_)}
 
 
@@ -44,6 +44,14 @@ def test_the_best_shell_there_is_is_taken(
 ) -> None:
     deep.exec.environment = image(tmp_path, *shells)
     assert argo_pods("shell", "deep", "train") == Result(0, f"this is {taken}\n", "")
+
+
+@pytest.mark.parametrize("shells", [("sh", "bash"), ("bash",), ("ash",)], ids=["beside sh", "bash alone", "ash alone"])
+def test_it_gets_all_of_our_input(
+    argo_pods: Run, deep: SimulatedCluster, tmp_path: Path, shells: tuple[str, ...]
+) -> None:
+    deep.exec.environment = image(tmp_path, *shells)
+    assert argo_pods("shell", "deep", "train", stdin="input\n") == Result(0, f"this is {shells[-1]}\ninput\n", "")
 
 
 def test_sh_does_where_there_is_nothing_better(argo_pods: Run, deep: SimulatedCluster, tmp_path: Path) -> None:
