@@ -52,7 +52,7 @@ def _fetched(python: Python, cache: Path) -> Path:
     except FileNotFoundError:
         raise SystemExit(f"{FAILED} {python.origin}: mvn is not on PATH; install Maven, {OTHERWISE}") from None
     except subprocess.CalledProcessError as error:
-        raise SystemExit(f"{error.stdout}{FAILED} {python.origin}: see above; mend that, {OTHERWISE}") from None
+        raise SystemExit(f"{error.stdout}\n{FAILED} {python.origin}: see above; mend that, {OTHERWISE}") from None
     except OSError as error:
         raise SystemExit(f"{FAILED} {python.origin}: {error}") from None
 
@@ -68,6 +68,6 @@ def _from_maven(coordinates: str, cache: Path) -> Path:
     _, artifact, version, _, classifier = coordinates.split(":")
     copy = ["mvn", "-q", "-B", "-Dstyle.color=never", "dependency:copy"]
     copy += [f"-Dartifact={coordinates}", f"-DoutputDirectory={cache}"]
-    # Whatever is wrong, it says so on stdout; if nothing is, it still takes back the colours that it has not set.
-    subprocess.run(copy, check=True, stdout=subprocess.PIPE, text=True)
+    # Even where nothing is wrong, it takes back the colours that it has not set.
+    subprocess.run(copy, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     return cache / f"{artifact}-{version}-{classifier}.jar"

@@ -52,7 +52,7 @@ def test_another_python_than_the_pinned_one_is_refused(maven: Path, tmp_path: Pa
     [
         (
             ORIGIN,
-            f"[ERROR] no network\nrelease: cannot fetch {ORIGIN}: see above; mend that, or take the other Pythons: ",
+            f"[ERROR] no network\n\nrelease: cannot fetch {ORIGIN}: see above; mend that, or take the other Pythons: ",
         ),
         ("https://127.0.0.1:1/python.tar.gz", "release: cannot fetch https://127.0.0.1:1/python.tar.gz: "),
     ],
