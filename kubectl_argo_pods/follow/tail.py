@@ -22,7 +22,7 @@ from kubectl_argo_pods.follow.patience import (
 from kubectl_argo_pods.follow.reading import NOTHING, PATIENCE, End, Outlook, Reader
 from kubectl_argo_pods.follow.waits import Life, Look, Open, Sink, Sleep, Turn
 from kubectl_argo_pods.sources.kube_logs import LogStream
-from kubectl_argo_pods.targets import Event, LogOptions, Target
+from kubectl_argo_pods.targets import Event, LogOptions, LogQuery, Target
 
 # How long what the kubelet says of a container may differ from what the API says.
 DISAGREEMENT = 5.0
@@ -110,22 +110,16 @@ class Tail:
         reader, end, tries, vain, again = self._reader, UNREAD, 0, 0, False
         if self._query.tail == 0 and self.follows and not reader.position.last:
             yield from reader.begin_at_end()
-        silence = self._outlook.silence
         while True:
             query = reader.query(self.follows and self.lives_on)
             try:
-                stream: LogStream | None = yield Open(query, reader.patience(query.follow, silence, self._outlook))
+                stream = yield from self._opened(query)
             except NotFoundError:
                 return self._leave(end)
             except (ApiError, UnreachableError) as error:
                 tries += 1
                 if not (yield from self._may_retry(error, tries)):
                     return False
-                continue
-            if stream is None:
-                # The container is silent, or the server cannot be heard: a new connection will tell.
-                silence = min(silence * 2, self._outlook.silence * PATIENCE)
-                yield from self._look()
                 continue
             with stream:
                 stream.unblock()
@@ -148,6 +142,20 @@ class Tail:
                 reader.hand_on_rest(end.rest)
                 raise UnreachableError(end.cause or ENDED)
             yield Sleep(self._next_pause())
+
+    def _opened(self, query: LogQuery) -> Life[LogStream]:
+        """The stream of a query, as soon as its answer has begun; raises what it cannot get over."""
+        silence = self._outlook.silence
+        while True:
+            stream: LogStream | None = yield Open(query, self._reader.patience(query.follow, silence, self._outlook))
+            if stream is not None:
+                return stream
+            if not query.follow:
+                raise UnreachableError("the server did not answer")
+            # The container is silent, or the server cannot be heard: a new connection will tell.
+            silence = min(silence * 2, self._outlook.silence * PATIENCE)
+            yield from self._look()
+            query = query._replace(follow=self.lives_on)
 
     def _is_over(self, end: End, vain: int, again: bool) -> Life[bool | None]:
         """Whether another run has begun, where nothing more is to be read of this one; None where it goes on."""
