@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "restart" in getattr(item, "fixturenames", ()) and Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.restarts)
-            item.add_marker(pytest.mark.timeout(300), append=False)
+            item.add_marker(pytest.mark.timeout(600), append=False)
 
 
 class Restart(Protocol):
@@ -49,6 +49,21 @@ class Restart(Protocol):
 
         When this returns, the API server answers, and workflows and their pods are run again.
         """
+
+
+def wait_for_workflows() -> None:
+    """Waits until the API server serves all that Argo needs, which ends itself if it misses anything at its start.
+
+    A server that calls itself ready may not yet.
+    """
+    listed = ["kubectl", "api-resources", "--api-group=argoproj.io", "--output=name"]
+    while True:
+        found = subprocess.run(listed, capture_output=True, text=True)
+        paths = [f"/apis/argoproj.io/v1alpha1/{each.partition('.')[0]}?limit=1" for each in found.stdout.split()]
+        asked = (subprocess.run(["kubectl", "get", "--raw", path], capture_output=True) for path in paths)
+        if found.returncode == 0 and paths and not any(each.returncode for each in asked):
+            return
+        Event().wait(0.5)
 
 
 @pytest.fixture
@@ -72,8 +87,7 @@ def restart() -> Restart:
             # They end themselves if they cannot renew their leases for ten seconds, which its start may take.
             for other in ("kube-controller-manager", "kube-scheduler"):
                 run(other)
-            while subprocess.run(["kubectl", "get", "--raw", "/readyz"], capture_output=True).returncode:
-                Event().wait(0.2)
+            wait_for_workflows()
             # Argo 3.7 does not find back by itself: its informers list with a version and a continue token at once,
             # which the new server refuses.
             run("workflow-controller")

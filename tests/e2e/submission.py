@@ -85,7 +85,7 @@ def workflows(names: Iterable[str]) -> dict[str, Manifest]:
 def see_cluster_at_work() -> None:
     """Waits until a workflow has been run, from the controller that takes it up to the node that runs its pod.
 
-    Parts that are killed before would not come back.
+    Parts that are killed before would not come back. After a restart, Argo has all workflows of the cluster to read.
     """
     container = {"image": os.environ.get("E2E_IMAGE", LOADED), "command": ["true"]}
     workflow: Manifest = {
@@ -96,7 +96,7 @@ def see_cluster_at_work() -> None:
     }
     name = kubectl("create", "-o", "name", "-f", "-", stdin=json.dumps(workflow)).strip()
     try:
-        kubectl("wait", name, "--for=jsonpath={.status.phase}=Succeeded", "--timeout=120s")
+        kubectl("wait", name, "--for=jsonpath={.status.phase}=Succeeded", "--timeout=240s")
     finally:
         kubectl("delete", name, "--wait=false")
 
