@@ -96,8 +96,11 @@ def test_a_parameter_is_completed_as_far_as_the_shells_allow(
     name: str, environment: dict[str, str], cluster: SimulatedCluster, tmp_path: Path
 ) -> None:
     need(name)
-    inputs = {"parameters": [{"name": "size", "value": each} for each in ("large", "small")]}
-    cluster.load([builders.workflow("sized", builders.node("sized", ".one", inputs=inputs))])
+    nodes = [
+        builders.node("sized", f".{size}", inputs={"parameters": [{"name": "size", "value": size}]})
+        for size in ("large", "small")
+    ]
+    cluster.load([builders.workflow("sized", *nodes)])
     cases = {"sized param:s": "sized param:size=", "sized param:size=l": "sized param:size=l"}
     with Shell(name, environment, tmp_path) as shell:
         assert shell.run(KUBECTL[name]) == []
