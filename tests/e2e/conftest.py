@@ -51,15 +51,20 @@ class Restart(Protocol):
         """
 
 
+# With a label that nothing has, the answer is short however much there is.
+FROM_MEMORY = "resourceVersion=0&labelSelector=no-such-label"
+
+
 def wait_for_workflows() -> None:
     """Waits until the API server serves all that Argo needs, which ends itself if it misses anything at its start.
 
-    A server that calls itself ready may not yet.
+    A server that calls itself ready may not yet; and what it has in its memory, for which Argo asks, comes last.
     """
     listed = ["kubectl", "api-resources", "--api-group=argoproj.io", "--output=name"]
     while True:
         found = subprocess.run(listed, capture_output=True, text=True)
-        paths = [f"/apis/argoproj.io/v1alpha1/{each.partition('.')[0]}?limit=1" for each in found.stdout.split()]
+        kinds = [each.partition(".")[0] for each in found.stdout.split()]
+        paths = [f"/apis/argoproj.io/v1alpha1/{kind}?{FROM_MEMORY}" for kind in kinds]
         asked = (subprocess.run(["kubectl", "get", "--raw", path], capture_output=True) for path in paths)
         if found.returncode == 0 and paths and not any(each.returncode for each in asked):
             return
