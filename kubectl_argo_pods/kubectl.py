@@ -14,14 +14,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from kubectl_argo_pods.cluster.endpoint import without_password
 from kubectl_argo_pods.cluster.kubeconfig import Cluster, resolve
 from kubectl_argo_pods.errors import ConfigError, TimedOutError
 from kubectl_argo_pods.in_order import ends_in_order
 from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.session import OUT_OF_TIME
 
-# How flags of the connection are handed over. Those that kubectl has go to it as they are; secrets, and what kubectl
-# knows no flag for, only by a kubeconfig.
+# How flags of the connection are handed over. Those that kubectl has go to it as they are; secrets, to which a user in
+# the server's URL belongs, and what kubectl knows no flag for, only by a kubeconfig.
 PLAIN = (
     *("kubeconfig", "context", "cluster", "user", "server", "tls_server_name", "certificate_authority"),
     *("client_certificate", "client_key", "insecure_skip_tls_verify", "as_", "as_group", "as_uid", "as_user_extra"),
@@ -59,8 +60,10 @@ class Handover(NamedTuple):
 
 def shown(command: Sequence[str], namespace: str, connection: Connection) -> str:
     """The command line as one may paste it into a shell, but for its secrets."""
-    flags = [_flag(name, REDACTED if name in SECRET else value) for name, value in _given(connection, BY_KUBECONFIG)]
-    return shlex.join(Handover("kubectl", (*_flags(connection, PLAIN + APART), *flags), {}).words(command, namespace))
+    secrets = {name: REDACTED for name, _ in _given(connection, SECRET)}
+    told = connection._replace(**secrets, server=connection.server and without_password(connection.server))
+    flags = _flags(told, PLAIN + APART + BY_KUBECONFIG)
+    return shlex.join(Handover("kubectl", flags, {}).words(command, namespace))
 
 
 @contextmanager
@@ -68,7 +71,7 @@ def handed_over(connection: Connection, environ: Mapping[str, str]) -> Iterator[
     """The kubectl to hand commands over to; raises ConfigError. To be used in the main thread."""
     kubectl = find(environ)
     with ends_in_order():
-        if not _given(connection, BY_KUBECONFIG):
+        if not (_given(connection, BY_KUBECONFIG) or "@" in (connection.server or "")):
             yield Handover(kubectl, _flags(connection, PLAIN + APART), environ)
             return
         with _kubeconfig(resolve(connection.overrides(), environ)) as path:

@@ -68,7 +68,8 @@ class Access:
             return name
         if not scheme:
             return "system:anonymous"
-        if scheme.lower() != "bearer" or token not in self.tokens:
+        # Name and password are a token like another, as they were for the API server before 1.19.
+        if scheme.lower() not in ("bearer", "basic") or token not in self.tokens:
             raise unauthorized()
         return self.tokens[token]
 

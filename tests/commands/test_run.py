@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shlex
@@ -94,6 +95,21 @@ def test_a_secret_reaches_kubectl_by_a_file_of_its_owner_alone_that_is_gone_afte
     assert json.loads(config)["users"][0]["user"] == {"token": "s3cret"}
     assert json.loads(config)["contexts"][0]["context"]["namespace"] == "argo"
     assert not os.path.exists(Path(f"{fake['KUBECTL_PATH']}.kubeconfig").read_text().strip())
+
+
+def test_a_password_in_the_url_of_the_server_goes_the_same_way(
+    argo_pods: Run, deep: SimulatedCluster, fake: dict[str, str]
+) -> None:
+    deep.access.add_user("me", Rule(("*",), "*"), token=base64.b64encode(b"me:s3cret").decode())
+    server = deep.url.replace("https://", "https://me:s3cret@")
+    words = ("run", "deep", "train", "--server", server, "--", "x", "{pod}")
+    dry = argo_pods(*words[:3], "--dry-run", *words[3:])
+    told = deep.url.replace("https://", "https://***@")
+    assert dry == Result(0, f"kubectl x --namespace=argo '--server={told}' {NAMES['train']}\n", "")
+    given, _, config = argo_pods(*words, env=fake).stdout.splitlines()
+    assert given == f"x|--namespace=argo|{NAMES['train']}|"
+    assert json.loads(config)["users"][0]["user"] == {"username": "me", "password": "s3cret"}
+    assert json.loads(config)["clusters"][0]["cluster"]["server"] == deep.url
 
 
 def test_the_real_kubectl_accepts_that_file(argo_pods: Run, deep: SimulatedCluster) -> None:
