@@ -37,8 +37,9 @@ class Run(Protocol):
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> None:
-    """Ctrl-C means something to the programs that tests start, also where a shell runs the tests in the background."""
+    """Signals mean something to the programs that tests start, also where these run in the background or by nohup."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
