@@ -60,7 +60,7 @@ class Handover(NamedTuple):
 
 def shown(command: Sequence[str], namespace: str, connection: Connection) -> str:
     """The command line as one may paste it into a shell, but for its secrets."""
-    secrets = {name: REDACTED for name, _ in _given(connection, SECRET)}
+    secrets: dict[str, Any] = {name: REDACTED for name, _ in _given(connection, SECRET)}
     told = connection._replace(**secrets, server=connection.server and without_password(connection.server))
     flags = _flags(told, PLAIN + APART + BY_KUBECONFIG)
     return shlex.join(Handover("kubectl", flags, {}).words(command, namespace))
