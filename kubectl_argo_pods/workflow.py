@@ -168,4 +168,4 @@ def _template(node: Manifest) -> str:
 def parameters(node: Node) -> dict[str, str]:
     """The values of a node's input parameters, by their names."""
     given = (node.manifest.get("inputs") or {}).get("parameters") or []
-    return {each.get("name", ""): str(each.get("value", "")) for each in given}
+    return {str(each.get("name") or ""): str(each.get("value", "")) for each in given}

@@ -117,7 +117,9 @@ def _no_address(url: str, what: str) -> ConfigError:
 def without_password(url: str) -> str:
     """The URL without what is written before its host."""
     head, at, tail = url.rpartition("@")
-    return f"{head.partition('://')[0]}://***@{tail}" if at else url
+    scheme, found, _ = head.partition("://")
+    # Without a scheme, all of the head is the user.
+    return f"{scheme}://***@{tail}" if found and scheme.isalnum() else f"***@{tail}" if at else url
 
 
 def open_socket(endpoint: Endpoint, tls: Context | None, timeout: float | None) -> socket.socket:
@@ -144,10 +146,8 @@ def _dial(endpoint: Endpoint, tls: Context | None, timeout: float) -> socket.soc
 
 def open_tcp(host: str, port: int, timeout: float) -> socket.socket:
     """A connected socket that notices when the other side is gone; raises OSError."""
-    address: Any = (
-        host_name(host).encode(),
-        port,
-    )  # bytes will do, which the standard library's annotations do not say
+    # Bytes will do, which the standard library's annotations do not say.
+    address: Any = (host_name(host).encode(), port)
     sock = socket.create_connection(address, timeout)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     _keep_alive(sock)

@@ -146,6 +146,10 @@ def _pump(watched: _Workflows | _Pods, changes: Changes, stop: Event) -> None:
                 changes.put(error)
                 return
             version, pause = "", min(pause * 2 or 0.2, LONGEST_PAUSE)
+        except ArgoPodsError as error:
+            # Credentials that cannot be renewed, or a server that no longer says what one can understand.
+            changes.put(error)
+            return
 
 
 def _renew(watched: _Workflows | _Pods, changes: Changes) -> str:

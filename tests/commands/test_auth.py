@@ -177,6 +177,12 @@ contexts: [{{name: dev, context: {{cluster: c, user: u}}}}]
     assert "SECRET" not in result.stdout + result.stderr
 
 
+def test_a_proxy_without_a_scheme_is_named_without_its_user(argo_pods: Run) -> None:
+    result = argo_pods("list", "--server=https://127.0.0.1:1", "--proxy-url=me:SECRET@127.0.0.1:1")
+    sentence = 'error: the proxy "***@127.0.0.1:1" is not an address like https://HOST:PORT\n'
+    assert result == Result(1, "", sentence)
+
+
 @pytest.mark.parametrize(
     ("user", "flags", "shown_user", "kind"),
     [

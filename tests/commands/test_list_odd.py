@@ -136,3 +136,13 @@ def test_a_workflow_with_unreadable_nodes_leaves_the_others_of_a_glob_alone(
     assert others == json.loads(alone.stdout)["items"]
     missed = argo_pods("etl*", "call", "--no-headers")
     assert (missed.status, missed.stdout.split()[:2]) == (1, ["etl-2", "call"])
+
+
+def test_parameters_whose_names_are_no_texts_are_none_to_ask_for(argo_pods: Run) -> None:
+    given = [{"name": ["a"]}, {"name": 5}, {"name": None, "value": 1}, {"name": "b", "value": 2}]
+    workflow = builders.workflow("wf", builders.node("wf", ".a", inputs={"parameters": given}))
+    result = argo_pods("-f", "-", "wf", "param:b=3", stdin=json.dumps(workflow))
+    sentence = 'error: no node with the parameter b="3" in workflow "wf"; the values of b: 2\n'
+    assert result == Result(1, "", sentence)
+    result = argo_pods("-f", "-", "wf", "param:x=y", stdin=json.dumps(workflow))
+    assert (result.status, result.stdout, result.stderr.count("\n")) == (1, "", 1)

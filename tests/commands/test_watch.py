@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Protocol
 
 import pytest
@@ -12,9 +13,11 @@ import pytest
 from tests import builders
 from tests.cluster import Rule, SimulatedCluster
 from tests.cluster.resources import WORKFLOWS, of_kind
+from tests.cluster.server import write_kubeconfig
 from tests.commands.shapes import etl
 from tests.commands.watched import HEADERS, RUNNING, A, B, await_, await_watches, of, pod, watches_asked
 from tests.conftest import PROGRAM, Result, Run
+from tests.executables import executable
 
 PODS = of_kind("Pod")
 
@@ -129,6 +132,30 @@ def test_a_server_that_restarts_is_waited_for(watch: Watch, running: SimulatedCl
     running.load([of(".a", phase="Succeeded"), pod(".a")])
     assert watching.line() == ["a", "work", A, "0/2", "Completed"]
     assert watching.end()[::2] == (0, "")
+
+
+PLUGIN = """#!/bin/sh
+mv "$0.token" "$0.taken" 2>/dev/null || exit 1
+echo "{\\"apiVersion\\": \\"client.authentication.k8s.io/v1\\", \\"kind\\": \\"ExecCredential\\",
+\\"status\\": {\\"token\\": \\"$(cat "$0.taken")\\"}}"
+"""
+
+
+def test_it_ends_where_the_credentials_cannot_be_renewed(
+    watch: Watch, running: SimulatedCluster, tmp_path: Path
+) -> None:
+    plugin = executable(tmp_path / "plugin", PLUGIN)
+    token = running.access.add_user("me", Rule(("*",), "*"))
+    Path(f"{plugin}.token").write_text(token)
+    version = "client.authentication.k8s.io/v1"
+    user = {"exec": {"apiVersion": version, "command": str(plugin), "interactiveMode": "Never"}}
+    cluster = {"server": running.url, "certificate-authority": str(running.ca_file(tmp_path))}
+    watching = watch("--kubeconfig", str(write_kubeconfig(tmp_path / "by-plugin", cluster, user, "argo")))
+    del running.access.tokens[token]
+    running.watches.end()
+    ended = watching.end()
+    assert (ended.status, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f'error: the credential plugin "{plugin}" ')
 
 
 GONE = ["a", "work", f"{A}(gone)", "<none>", "Running"]
