@@ -113,12 +113,22 @@ class Reader:
         batch = timed(last.removesuffix(b"\n").split(b"\n")) if last else NOTHING
         return not batch.strays and self.position.is_end(batch, rest)
 
-    def begin_at_end(self) -> Life[None]:
-        """Takes all that is there for seen, so that after a break nothing is missed that came since."""
+    @property
+    def counts_from_end(self) -> bool:
+        """Whether what is wanted depends on where the log ends when it is asked for, and that can be known."""
+        tail = self._query.tail
+        return tail is not None and not self.position.last and (tail == 0 or not self.is_foreign)
+
+    def begin(self) -> Life[None]:
+        """Of a log that is still empty all is wanted from now on, however often it must be asked for. If none of what
+        is there is wanted, that is taken for seen, so that after a break nothing is missed that came since."""
         last = yield from self._end_of_log()
-        lines = (last or b"").split(b"\n")[:-1]
-        self.position.advance(timed(lines) if lines else NOTHING)
-        self.position.resume()
+        if last == b"" and not self.is_foreign:
+            self._query = self._query._replace(tail=None)
+        elif last and self._query.tail == 0:
+            lines = last.split(b"\n")[:-1]
+            self.position.advance(timed(lines) if lines else NOTHING)
+            self.position.resume()
 
     def _end_of_log(self) -> Life[bytes | None]:
         """The last few lines there are of what is asked for; None where they cannot be read now."""

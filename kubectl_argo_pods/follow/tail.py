@@ -108,9 +108,9 @@ class Tail:
     def _read_run(self) -> Life[bool]:
         """Reads one run to its end; True where another one has begun."""
         reader, end, tries, vain, again = self._reader, UNREAD, 0, 0, False
-        if self._query.tail == 0 and self.follows and not reader.position.last:
-            yield from reader.begin_at_end()
         while True:
+            if reader.counts_from_end and self.follows and (self.lives_on or self._query.tail == 0):
+                yield from reader.begin()
             query = reader.query(self.follows and self.lives_on)
             try:
                 stream = yield from self._opened(query)

@@ -333,6 +333,23 @@ def test_what_was_there_before_is_not_printed_where_no_last_lines_are_asked_for(
     assert events(following.rest()) == [("a", "complete")]
 
 
+@pytest.mark.parametrize("tail", [0, 1])
+def test_what_an_empty_log_is_written_between_two_requests_is_printed(pods_of_own: Containers, tail: int) -> None:
+    pods_of_own.put("a", "running")
+    log, journal = pods_of_own.log("a"), pods_of_own.cluster.journal
+    following = Following(pods_of_own, FOLLOW._replace(query=LogQuery(follow=True, tail=tail), probe_after=0.5))
+    await_(lambda: pods_of_own.cluster.logs.reading == 1 and any("follow" in each.query for each in list(journal)))
+    pods_of_own.cluster.faults.stall("/log")
+    asked = len(journal)
+    await_(lambda: any(path.endswith("/log") for path in journal.paths[asked:]))
+    log.write_lines("one", "two", "three", start=START)
+    pods_of_own.cluster.faults.release()
+    log.end()
+    pods_of_own.put("a")
+    following.end_workflow()
+    assert lines(following.rest()) == ["a: one", "a: two", "a: three"]
+
+
 def test_silent_containers_keep_no_other_from_being_read(pods_of_own: Containers) -> None:
     silent = [f"silent-{number}" for number in range(40)]
     for name in [*silent, "speaks"]:
