@@ -97,14 +97,7 @@ class Http:
 
     def begin(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Opening[Stream]:
         """As `stream`, without waiting for the answer; raises UnreachableError."""
-        request = _for_stream(path, query, accept)
-        headers = self.headers()
-        try:
-            connection = self._pool.kept() or self._connect()
-            self._write(connection, request, headers)
-        except OSError as error:
-            raise faults.from_network(error, self.endpoint) from error
-        return Opening(connection, lambda early: self._begun(request, connection, early))
+        return self._opening(_for_stream(path, query, accept), retries.RETRIES)
 
     def ask(self, request: Request) -> Response:
         """The head of an answer that grants the request, after as many tries as are sensible.
@@ -180,22 +173,43 @@ class Http:
         self._pool.renew()
         return self._send(request, self.headers())
 
-    def _begun(self, request: Request, connection: Connection, early: bytes) -> Stream:
-        """The stream that an answer with this beginning is; what may succeed the next time is asked for once more."""
+    def _opening(self, request: Request, tries_left: int) -> Opening[Stream]:
+        headers = self.headers()
+        try:
+            connection = self._pool.kept() or self._connect()
+            self._write(connection, request, headers)
+        except OSError as error:
+            raise faults.from_network(error, self.endpoint) from error
+        return Opening(connection, lambda early: self._begun(request, headers, connection, tries_left, early))
+
+    def _begun(
+        self, request: Request, headers: Headers, connection: Connection, tries_left: int, early: bytes
+    ) -> Stream | Opening[Stream]:
+        """The stream that an answer with this beginning is; where it makes sense to ask again, the next opening.
+
+        That is not waited for either: a silent container answers as late as before.
+        """
         connection.ends = end_of(self._terms.timeout)
         connection.sock.settimeout(self._terms.timeout)
         try:
             response = self._read(connection, request, early)
-        except (OSError, ProtocolError):
-            return self._streamed(self.ask(request))
+        except (OSError, ProtocolError) as error:
+            if not tries_left or not retries.is_passing(error):
+                raise faults.from_network(error, self.endpoint) from error
+            time.sleep(retries.pause(tries_left))
+            return self._opening(request, tries_left - 1)
         if request.is_granted(response.status):
             return self._streamed(response)
         failure = self._failure(response)
-        wait = retries.wait(response.status, response.getheader("Retry-After") or "", retries.RETRIES)
-        if wait is None and response.status != 401:
+        if tries_left and response.status == 401 and self._caller.renew(dict(headers).get("Authorization", "")):
+            self._pool.renew()
+            # Whoever is refused with new credentials, too, is so for good.
+            return self._opening(request, 0)
+        wait = retries.wait(response.status, response.getheader("Retry-After") or "", tries_left)
+        if wait is None or not tries_left:
             raise failure
-        time.sleep(wait or 0.0)
-        return self._streamed(self.ask(request))
+        time.sleep(wait)
+        return self._opening(request, tries_left - 1)
 
     def _streamed(self, response: Response) -> Stream:
         return Stream(response, self.endpoint, lambda: self.keep(response))

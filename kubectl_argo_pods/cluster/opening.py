@@ -18,16 +18,21 @@ U = TypeVar("U")
 
 
 class Opening(Generic[T]):
-    """`begun` makes the stream of a connection whose answer has begun with these bytes."""
+    """`begun` makes the stream of a connection whose answer has begun with these bytes, or asks again."""
 
-    def __init__(self, connection: Connection, begun: Callable[[bytes], T]) -> None:
+    def __init__(self, connection: Connection, begun: Callable[[bytes], T | Opening[T]]) -> None:
         self._connection = connection
         self._begun = begun
         self._early = b""
 
     def then(self, make: Callable[[T], U]) -> Opening[U]:
         """The opening of what can be made of the stream."""
-        return Opening(self._connection, lambda early: make(self._begun(early)))
+
+        def begun(early: bytes) -> U | Opening[U]:
+            stream = self._begun(early)
+            return stream.then(make) if isinstance(stream, Opening) else make(stream)
+
+        return Opening(self._connection, begun)
 
     def fileno(self) -> int:
         """What a selector waits for."""
@@ -46,8 +51,11 @@ class Opening(Generic[T]):
             self._early = b""
         return True
 
-    def stream(self) -> T:
-        """The stream, once there is an answer; raises UnreachableError or ApiError."""
+    def stream(self) -> T | Opening[T]:
+        """The stream, once there is an answer, or where that was to ask again, the opening that is waited for next.
+
+        Raises UnreachableError or ApiError.
+        """
         return self._begun(self._early)
 
     def close(self) -> None:

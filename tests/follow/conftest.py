@@ -9,6 +9,7 @@ import pytest
 
 from kubectl_argo_pods.cluster.http import open_http
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
+from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 from kubectl_argo_pods.containers import Container, containers
 from kubectl_argo_pods.sources.kube_logs import KubeLogs
 from kubectl_argo_pods.targets import Target
@@ -27,8 +28,12 @@ class Containers:
 
     def __init__(self, cluster: SimulatedCluster) -> None:
         self.cluster = cluster
-        entry = {"certificate-authority-data": b64encode(cluster.ca.cert_pem.bytes()).decode()}
-        self.http = open_http(Cluster(cluster.url, "", "argo", entry, {"token": cluster.admin_token}, None), {})
+        self.ask_as({"token": cluster.admin_token})
+
+    def ask_as(self, user: Entry) -> None:
+        """From now on as this user of a kubeconfig."""
+        entry = {"certificate-authority-data": b64encode(self.cluster.ca.cert_pem.bytes()).decode()}
+        self.http = open_http(Cluster(self.cluster.url, "", "argo", entry, user, None), {})
         self.source = KubeLogs(self.http)
 
     def put(self, name: str, state: str = "terminated", *, run: int = 1, started_at: int = NOW) -> Target:

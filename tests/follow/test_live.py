@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -10,7 +12,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kubectl_argo_pods.targets import Event, LogQuery
+from tests.cluster.access import EVERYTHING
 from tests.cluster.container_logs import BILLION, Record
+from tests.cluster.faults import Faults
 from tests.cluster.log_api import Break
 from tests.cluster.resources import PODS
 from tests.follow.conftest import NOW, Containers
@@ -350,19 +354,67 @@ def test_what_an_empty_log_is_written_between_two_requests_is_printed(pods_of_ow
     assert lines(following.rest()) == ["a: one", "a: two", "a: three"]
 
 
-def test_silent_containers_keep_no_other_from_being_read(pods_of_own: Containers) -> None:
-    silent = [f"silent-{number}" for number in range(40)]
-    for name in [*silent, "speaks"]:
-        pods_of_own.put(name, "running")
-    following = Following(pods_of_own)
-    await_(lambda: sum(path.endswith("/log") for path in pods_of_own.cluster.journal.paths) == 41)
-    pods_of_own.log("speaks").write_lines("one", start=START)
+SILENT = [f"silent-{number}" for number in range(40)]
+
+
+def put_one_that_speaks_among_silent_ones(containers: Containers) -> None:
+    for name in [*SILENT, "speaks"]:
+        containers.put(name, "running")
+
+
+def await_logs_asked_for(containers: Containers, count: int) -> None:
+    await_(lambda: sum(path.endswith("/log") for path in containers.cluster.journal.paths) >= count)
+
+
+def check_that_it_is_read(containers: Containers, following: Following) -> None:
+    containers.log("speaks").write_lines("one", start=START)
     assert following.line() == "speaks: one"
-    for name in [*silent, "speaks"]:
-        pods_of_own.log(name).end()
-        pods_of_own.put(name)
+    for name in [*SILENT, "speaks"]:
+        containers.log(name).end()
+        containers.put(name)
     following.end_workflow()
     assert {kind for _, kind in events(following.rest())} == {"complete"}
+
+
+def test_silent_containers_keep_no_other_from_being_read(pods_of_own: Containers) -> None:
+    put_one_that_speaks_among_silent_ones(pods_of_own)
+    following = Following(pods_of_own)
+    await_logs_asked_for(pods_of_own, 41)
+    check_that_it_is_read(pods_of_own, following)
+
+
+@pytest.mark.parametrize(
+    "fail",
+    [
+        pytest.param(lambda faults: faults.drop("/log", times=41), id="dropped"),
+        pytest.param(lambda faults: faults.answer(503, "/log", times=41), id="busy"),
+    ],
+)
+def test_silent_containers_whose_server_restarts_keep_no_other_from_being_read(
+    pods_of_own: Containers, fail: Callable[[Faults], None]
+) -> None:
+    put_one_that_speaks_among_silent_ones(pods_of_own)
+    fail(pods_of_own.cluster.faults)
+    following = Following(pods_of_own)
+    await_logs_asked_for(pods_of_own, 82)
+    check_that_it_is_read(pods_of_own, following)
+
+
+def test_silent_containers_for_whom_the_token_is_renewed_keep_no_other_from_being_read(
+    pods_of_own: Containers, tmp_path: Path
+) -> None:
+    cluster, token_file = pods_of_own.cluster, tmp_path / "token"
+    token_file.write_text(cluster.admin_token)
+    pods_of_own.ask_as({"tokenFile": str(token_file)})
+    put_one_that_speaks_among_silent_ones(pods_of_own)
+    cluster.faults.stall("/log", times=41)
+    following = Following(pods_of_own)
+    await_logs_asked_for(pods_of_own, 41)
+    token_file.write_text(cluster.access.add_user("renewed", *EVERYTHING))
+    del cluster.access.tokens[cluster.admin_token]
+    cluster.faults.release()
+    await_logs_asked_for(pods_of_own, 82)
+    check_that_it_is_read(pods_of_own, following)
 
 
 def test_a_server_that_does_not_answer_is_asked_again(pods_of_own: Containers) -> None:
