@@ -6,12 +6,12 @@ server.getContainerLogs), and the API server waits for it (apiserver, generic/re
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from kubectl_argo_pods.cluster.connection import Connection
 from kubectl_argo_pods.cluster.exchange import CHUNK
+from kubectl_argo_pods.cluster.tls import WOULD_BLOCK
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -44,7 +44,7 @@ class Opening(Generic[T]):
         sock.settimeout(0.0)
         try:
             self._early = sock.recv(CHUNK)
-        except (BlockingIOError, ssl.SSLWantReadError):
+        except WOULD_BLOCK:
             # With TLS more comes than answers.
             return False
         except OSError:
