@@ -71,6 +71,10 @@ class NotFoundError(ApiError):
     """404: the thing that was named is not there."""
 
 
+class ReplacedError(NotFoundError):
+    """What was meant is gone, and something else has its name."""
+
+
 class UnreachedError(ApiError):
     """The Kubernetes API did not pass a request on to the server that it was for."""
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Generator, Iterator
 from selectors import EVENT_READ, DefaultSelector
 
-from kubectl_argo_pods.errors import ApiError, NotFoundError, UnreachableError
+from kubectl_argo_pods.errors import ApiError, NotFoundError, ReplacedError, UnreachableError
 from kubectl_argo_pods.follow.lines import timed
 from kubectl_argo_pods.follow.patience import ENDED, FIRST_PAUSE, TRIES, longer, may_pass
 from kubectl_argo_pods.sources.kube_logs import LogSource, LogStream
@@ -77,7 +77,7 @@ class _Reading:
     def read(self) -> Iterator[Item]:
         """What comes by one stream and has not been seen."""
         with self._source.open(self._target, self._query) as stream:
-            if not self._is_there():
+            if self._is_replaced():
                 raise NotFoundError("the pod was deleted before its log could be read")
             first = self._skip(stream)
             if self.is_lost:
@@ -88,12 +88,15 @@ class _Reading:
                 self._note(chunk)
                 yield Raw(self._target, chunk)
 
-    def _is_there(self) -> bool:
-        """As long as this pod is there, no other has its name, by which the log was asked for."""
+    def _is_replaced(self) -> bool:
+        """Whether another pod has the name by now by which the log was asked for."""
         try:
-            return self._source.look(self._target) is not None
-        except (ApiError, UnreachableError):
+            self._source.look(self._target)
+        except ReplacedError:
             return True
+        except (ApiError, UnreachableError):
+            return False
+        return False
 
     def is_complete(self) -> Generator[Item, None, bool]:
         """Tells that all has been seen, if it has."""

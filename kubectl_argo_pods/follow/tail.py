@@ -8,7 +8,7 @@ ended, and the end of what is there has been seen.
 from __future__ import annotations
 
 from kubectl_argo_pods.containers import Container
-from kubectl_argo_pods.errors import ApiError, ArgoPodsError, NotFoundError, UnreachableError
+from kubectl_argo_pods.errors import ApiError, ArgoPodsError, NotFoundError, ReplacedError, UnreachableError
 from kubectl_argo_pods.follow.patience import (
     ENDED,
     FIRST_PAUSE,
@@ -30,6 +30,7 @@ DISAGREEMENT = 5.0
 CONTENT = 5
 # How often to look whether a container has been restarted.
 LOOKS = 10
+DELETED = "the pod was deleted before its log was read to the end"
 UNREAD = End("the pod was deleted before its log could be read", 0, NOTHING)
 
 
@@ -123,11 +124,15 @@ class Tail:
                 continue
             with stream:
                 stream.unblock()
-                if not (yield from self._is_there()):
+                try:
+                    is_gone = yield from self._is_gone()
+                except ReplacedError:
                     return self._leave(end)
                 if again and self._is_of_another_run():
                     return (yield from self._read_what_is_left(end))
                 end = yield from reader.read(stream, query, self._outlook)
+            if is_gone and reader.left != 0:
+                return self._leave(end._replace(cause=end.cause or DELETED))
             vain = vain + 1 if again and reader.came_again(end) else 0
             if end.new:
                 tries, self._pause = 0, FIRST_PAUSE
@@ -203,17 +208,20 @@ class Tail:
     def _has_another_run(self, state: Container) -> bool:
         return bool(self.run) and not self._reader.previous and state.id != self.run
 
-    def _is_there(self) -> Life[bool]:
-        """Whether a stream that has been opened is of this pod: a log is asked for by the name of its pod, which
-        another one may have by now. As long as this one is there, no other was."""
+    def _is_gone(self) -> Life[bool]:
+        """Whether the pod is gone whose stream has been opened: it is the last one then, with what the container wrote
+        in the end. A log is asked for by the name of its pod: raises ReplacedError where another one has it by now. As
+        long as this one is there, no other was."""
         if self._reader.is_foreign:
-            return True
+            return False
         try:
             state: Container | None = yield Look()
+        except ReplacedError:
+            raise
         except (ApiError, UnreachableError):
-            return True
+            return False
         self.target = self.target._replace(state=state or self.target.state)
-        return state is not None
+        return state is None
 
     def _is_of_another_run(self) -> bool:
         """Whether a stream that was opened again may be of another run than the one that is read."""
@@ -266,6 +274,8 @@ class Tail:
         while True:
             try:
                 state: Container | None = yield Look()
+            except ReplacedError:
+                return None
             except (ApiError, UnreachableError) as error:
                 tries += 1
                 yield from self._may_retry(error, tries)
@@ -287,7 +297,10 @@ class Tail:
 
     def _may_start(self, error: ArgoPodsError) -> Life[bool]:
         """What a 400 says is for good, unless the container is about to start."""
-        state = None if self._reader.is_foreign or self._reader.previous else (yield Look())
+        try:
+            state = None if self._reader.is_foreign or self._reader.previous else (yield Look())
+        except ReplacedError:
+            raise error from None
         if state is None:
             raise error
         self.target = self.target._replace(state=state)

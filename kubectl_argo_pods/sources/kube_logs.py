@@ -8,7 +8,7 @@ from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.containers import Container, containers
-from kubectl_argo_pods.errors import NotFoundError
+from kubectl_argo_pods.errors import NotFoundError, ReplacedError
 from kubectl_argo_pods.sources.kube_pods import path
 from kubectl_argo_pods.targets import LogQuery, Target
 
@@ -52,7 +52,8 @@ class LogSource(Protocol):
         ...
 
     def look(self, target: Target) -> Container | None:
-        """The container as it is now; None where its pod is gone. Raises UnreachableError or ApiError."""
+        """The container as it is now; None where its pod is gone. Raises ReplacedError where another pod has its name
+        by now, and UnreachableError or ApiError."""
         ...
 
 
@@ -74,9 +75,8 @@ class KubeLogs:
             manifest = self._http.get_json(_pod(target))
         except NotFoundError:
             return None
-        # A pod that was made anew under its name is another one.
         if target.pod_uid and manifest["metadata"].get("uid") != target.pod_uid:
-            return None
+            raise ReplacedError(f"the pod {target.pod} was made anew: it is another one", code=404)
         return next((each for each in containers(manifest) if each.name == target.container), None)
 
 

@@ -197,3 +197,15 @@ def test_the_log_of_another_pod_of_the_same_name_is_not_read(shared_containers: 
     listed = target._replace(pod_uid="of the first")
     items = everything(shared_containers, [listed], LogOptions(LogQuery(), plain=plain))
     assert [item[1:] for item in items] == [("gone", "the pod was deleted before its log could be read", True)]
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["bytes", "lines"])
+def test_a_log_that_was_opened_before_its_pod_was_deleted_is_read(pods_of_own: Containers, plain: bool) -> None:
+    target = container(pods_of_own, [Record(NOW * BILLION, b"one\n"), Record(NOW * BILLION + 1, b"two\n")])
+    faults = pods_of_own.cluster.faults
+    faults.stall("/log")
+    faults.release()
+    faults.answer(404, f"/pods/{target.pod}", times=9)
+    items = everything(pods_of_own, [target], LogOptions(LogQuery(), plain=plain))
+    assert text_of(items, target) == b"one\ntwo\n"
+    assert [(item.kind, item.lossy) for item in items if isinstance(item, Event)] == [("gone", True)]

@@ -234,6 +234,26 @@ def test_a_pod_that_is_deleted_while_its_stream_is_broken_may_have_written_more(
     assert isinstance(gone, Event) and (gone.kind, gone.lossy) == ("gone", True)
 
 
+def test_what_a_container_writes_while_its_pod_is_deleted_is_printed(pods_of_own: Containers) -> None:
+    pods_of_own.put("a", "running")
+    log, journal = pods_of_own.log("a"), pods_of_own.cluster.journal
+    following = Following(pods_of_own)
+    await_(lambda: pods_of_own.cluster.logs.reading == 1)
+    pods_of_own.cluster.faults.stall("/pods/a")
+    asked = len(journal)
+    log.write_lines("one", start=START)
+    await_(lambda: any(path.endswith("/pods/a") for path in journal.paths[asked:]))
+    pods_of_own.cluster.state.delete(PODS, "argo", "a")
+    log.write_lines("two", start=START + 1)
+    log.end()
+    pods_of_own.cluster.faults.release()
+    following.end_workflow()
+    rest = following.rest()
+    gone = rest[-1]
+    assert lines(rest) == ["a: one", "a: two"]
+    assert isinstance(gone, Event) and (gone.kind, gone.lossy) == ("gone", True)
+
+
 def test_streams_beyond_the_limit_wait_for_their_turn(pods_of_own: Containers) -> None:
     names = [f"p{number}" for number in range(6)]
     for name in names:
