@@ -12,7 +12,7 @@ from typing import IO, NamedTuple
 
 from kubectl_argo_pods.cluster.channels import STDOUT, Exit
 from kubectl_argo_pods.entering import Wish, by_kubectl, running_container, started
-from kubectl_argo_pods.errors import OnlyByKubectlError
+from kubectl_argo_pods.errors import ConfigError, OnlyByKubectlError
 from kubectl_argo_pods.fan_out import Done, fan_out
 from kubectl_argo_pods.gathering import Take, gather
 from kubectl_argo_pods.options.connection import Connection
@@ -111,7 +111,11 @@ def _outcomes(ways: Ways, places: Sequence[Place], order: Order, taking: Taking)
     if not refused or not CAN_WAIT_FOR_STDIN:
         return outcomes
     ended = [done for done in outcomes if not isinstance(done.error, OnlyByKubectlError)]
-    return ended + _by_kubectls(ways, refused, order, taking)
+    try:
+        return ended + _by_kubectls(ways, refused, order, taking)
+    except ConfigError as error:
+        # Elsewhere it has run, and what became of it there is to be shown.
+        return ended + [Done(place, None, error) for place in refused]
 
 
 def _by_kubectls(ways: Ways, places: Sequence[Place], order: Order, taking: Taking) -> list[Done[Place, Exit]]:

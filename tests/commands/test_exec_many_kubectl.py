@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster import Rule, SimulatedCluster
+from tests.cluster.exec import V5
 from tests.commands import running
 from tests.conftest import PROGRAM, Result, Run
 from tests.executables import executable
@@ -127,6 +128,17 @@ def test_a_kubectl_that_cannot_be_run_is_told(argo_pods: Run, tmp_path: Path) ->
     result = argo_pods("exec", "deep", "train", "--all", "--", "ls", env={"KUBECTL_PATH": str(tmp_path / "no")})
     why = f"{tmp_path}/no cannot be run: No such file or directory; name another with KUBECTL_PATH"
     assert result == Result(1, "", f"1 of 1 failed:\n  train: {why}\n")
+
+
+def test_what_has_run_is_shown_though_there_is_no_kubectl_for_the_rest(
+    argo_pods: Run, deep: SimulatedCluster, tmp_path: Path
+) -> None:
+    deep.exec.protocols = (V5,)
+    deep.faults.answer_with(b"", "text/html", f"pods/{NAMES['train']}/exec", times=9, code=403)
+    words = ("exec", "deep", "--all", "--fold", "--", "echo", "out")
+    result = argo_pods(*words, env={"KUBECTL_PATH": "", "PATH": str(tmp_path)})
+    summary = "1 of 3 failed:\n  train: kubectl is not on PATH; install it, or name it with KUBECTL_PATH\n"
+    assert result == Result(1, "--- loop(0:a), loop(1:b) (2)\nout\n--- train\n", summary)
 
 
 def test_a_secret_is_in_no_command_line_and_its_file_is_gone(
