@@ -77,6 +77,11 @@ class LogSelection:
         self.has_several = len(self._known) > 1 or may_become_more
         return Selected(mine, final, notices, self._there())
 
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        """The workflows that the last call was about."""
+        return self._snapshots
+
     def phases(self) -> set[str]:
         """The phases of what was meant: of the workflows where no NODE was named; of retry nodes, not attempts."""
         if not self._meant.nodes:

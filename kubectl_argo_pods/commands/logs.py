@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Annotated
 
 from kubectl_argo_pods import log_rules
@@ -101,7 +102,8 @@ class _Reading:
         if self._logs.wait:
             wait_for(self._meant.sources, self._meant.wanted, lambda sentence: print_notices([sentence]))
         items = follow(self._source, self._changes_within(timeout), self._selection, self._options)
-        return self._with_archived(items, self._await_end)
+        until = inf if timeout is None else time.monotonic() + timeout
+        return self._with_archived(items, lambda target: self._await_end(target, until))
 
     def read(self, *, plain: bool) -> Items:
         found = self._found()
@@ -120,15 +122,19 @@ class _Reading:
             return items
         return Archived(self._source, self._options, self._selection.artifact_of, await_end).completed(items)
 
-    def _await_end(self, target: Target) -> None:
+    def _await_end(self, target: Target, until: float) -> None:
         """Wait until Argo has ended a node that has lost its pod: until then it may archive the log."""
+        from kubectl_argo_pods.sources.following import follow_on
+
         if not self._selection.is_at_work(target):
             return
         print_notices([f"{target.step}: waiting for Argo to end it, since it may archive the rest of the log"])
-        for shown in self._changes():
+        held, left = self._selection.snapshots, until - time.monotonic()
+        for shown in follow_on(self._meant.sources, held, self._query, time.time, left):
             self._selection(shown)
             if not self._selection.is_at_work(target):
                 return
+        print_notices([f"{target.step}: Argo has not ended it in the time of --request-timeout"])
 
     def _found(self) -> Selected:
         """What there is now; or as soon as a container has started, for as long as one may wait for that."""

@@ -33,7 +33,21 @@ def follow(
         raise UsageError("-w/--watch needs a cluster or an Argo Server: a file does not change")
     # An event has to tell its pod's owner and version, so the list does, too.
     query = query if query.include == "Object" else query._replace(include="Metadata")
-    shown = {key_of(each.workflow): each for each in find(sources, wanted, query, clock())}
+    yield from _followed(sources, find(sources, wanted, query, clock()), query, clock, seconds)
+
+
+def follow_on(
+    sources: Sources, held: list[Snapshot], query: PodQuery, clock: Callable[[], float], seconds: float | None = None
+) -> Iterator[list[Snapshot]]:
+    """As `follow`, of the very workflows that were followed before, whichever a word may mean by now."""
+    now = [each if each.workflow.ended else _last(sources, each, query, clock) for each in held]
+    return _followed(sources, now, query, clock, seconds)
+
+
+def _followed(
+    sources: Sources, found: list[Snapshot], query: PodQuery, clock: Callable[[], float], seconds: float | None
+) -> Iterator[list[Snapshot]]:
+    shown = {key_of(each.workflow): each for each in found}
     yield list(shown.values())
     until = inf if seconds is None else time.monotonic() + seconds
     changes: Changes = SimpleQueue()

@@ -97,7 +97,7 @@ class Following:
 
 
 class Follow(Protocol):
-    def __call__(self, *arguments: str) -> Following: ...
+    def __call__(self, *arguments: str, workflow: str = "wf") -> Following: ...
 
 
 @pytest.fixture
@@ -112,8 +112,8 @@ def story(empty_cluster: SimulatedCluster) -> Story:
 def follow(clean_environment: dict[str, str]) -> Iterator[Follow]:
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str) -> Following:
-        command = [*PROGRAM, "logs", "wf", "-f", *arguments]
+    def start(*arguments: str, workflow: str = "wf") -> Following:
+        command = [*PROGRAM, "logs", workflow, "-f", *arguments]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, env=clean_environment, stdout=pipe, stderr=pipe, text=True)
         started.append(process)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import pytest
 
 from kubectl_argo_pods.naming import node_id
+from tests import builders
+from tests.builders import Manifest
 from tests.cluster.container_logs import Record
 from tests.cluster.resources import PODS
 from tests.commands.logged import ARGO_BEGIN, BEGIN
@@ -17,6 +19,7 @@ from tests.follow.following import await_
 
 __all__ = ["follow", "story"]
 REST = "train: the rest of the log of pod {} comes from the archive\n"
+WAITING = "train: waiting for Argo to end it, since it may archive the rest of the log\n"
 ARTIFACTS = {"artifacts": [{"name": "main-logs", "s3": {"key": "somewhere.log"}}]}
 
 
@@ -37,17 +40,23 @@ class Deleted(NamedTuple):
 
 @pytest.fixture
 def delete(follow: Follow, story: Story) -> Iterator[Callable[..., Deleted]]:
-    """Deletes the pod of `train` once it has written these records, and they have been printed."""
+    """Deletes the pod of `train` once it has written these records, and they have been printed.
 
-    def run(*texts: str, options: tuple[str, ...] = (), last: int = 0) -> Deleted:
+    The workflow is meant by this word, and others may come meanwhile.
+    """
+
+    def run(
+        *texts: str, options: tuple[str, ...] = (), last: int = 0, workflow: str = "wf", others: Iterable[Manifest] = ()
+    ) -> Deleted:
         story.node(".train", "Running")
         pod = story.pod(".train")
         log = story.cluster.logs.of(pod)
         log.write(*(Record(BEGIN + index, text.encode()) for index, text in enumerate(texts)))
         server = story.cluster.argo_server_url.removeprefix("http://")
-        following = follow("train", "--secure=false", "-s", server, *options)
+        following = follow("train", "--secure=false", "-s", server, *options, workflow=workflow)
         printed = [text for text in texts if text.endswith("\n") and "argo=true" not in text][-last:]
         assert [following.line() for _ in printed] == printed
+        story.cluster.load(others)
         asked = len(story.cluster.journal)
         story.cluster.faults.stall("/log")
         story.cluster.logs.cut()
@@ -125,11 +134,27 @@ def test_a_log_that_was_read_to_its_end_before_the_deletion_is_proven_by_the_arc
 
 def test_argo_is_waited_for_where_the_archive_may_have_the_rest(delete: Callable[..., Deleted]) -> None:
     deleted = delete("one\n")
-    waiting = "train: waiting for Argo to end it, since it may archive the rest of the log\n"
-    while (notice := deleted.following.notice()) != waiting:
+    while (notice := deleted.following.notice()) != WAITING:
         assert notice.startswith(f"train: the pod {deleted.pod} was deleted")
     result = deleted.ends(b"one\ntwo\n")
     assert result == Result(0, "two\n", REST.format(deleted.pod))
+
+
+def test_the_end_is_that_of_the_workflow_that_was_followed(delete: Callable[..., Deleted]) -> None:
+    newer = builders.workflow("newer", builders.node("newer"))
+    newer["metadata"]["creationTimestamp"] = builders.FINISHED
+    deleted = delete("one\n", "two", workflow="@latest", others=[newer])
+    while deleted.following.notice() not in (WAITING, ""):
+        pass
+    result = deleted.ends(None)
+    assert (result.status, result.stdout) == (3, "two")
+
+
+def test_argo_is_waited_for_no_longer_than_a_request_may_take(delete: Callable[..., Deleted]) -> None:
+    deleted = delete("one\n", "two", options=("--request-timeout=4s",))
+    result = deleted.following.end()
+    assert (result.status, result.stdout) == (3, "two")
+    assert "train: Argo has not ended it in the time of --request-timeout\n" in result.stderr
 
 
 def test_the_log_of_a_pod_that_was_made_anew_is_not_the_rest_of_the_first(delete: Callable[..., Deleted]) -> None:
