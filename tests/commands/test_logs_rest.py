@@ -46,9 +46,14 @@ def delete(follow: Follow, story: Story) -> Iterator[Callable[..., Deleted]]:
     """
 
     def run(
-        *texts: str, options: tuple[str, ...] = (), last: int = 0, workflow: str = "wf", others: Iterable[Manifest] = ()
+        *texts: str,
+        options: tuple[str, ...] = (),
+        last: int = 0,
+        workflow: str = "wf",
+        others: Iterable[Manifest] = (),
+        phase: str = "Running",
     ) -> Deleted:
-        story.node(".train", "Running")
+        story.node(".train", phase)
         pod = story.pod(".train")
         log = story.cluster.logs.of(pod)
         log.write(*(Record(BEGIN + index, text.encode()) for index, text in enumerate(texts)))
@@ -158,7 +163,8 @@ def test_argo_is_waited_for_no_longer_than_a_request_may_take(delete: Callable[.
 
 
 def test_the_log_of_a_pod_that_was_made_anew_is_not_the_rest_of_the_first(delete: Callable[..., Deleted]) -> None:
-    deleted = delete("one\n")
+    # Argo makes only the pods anew that it has taken no notice of yet.
+    deleted = delete("one\n", phase="Pending")
     again = deleted.story.pod(".train", uid="uid-of-another")
     assert again == deleted.pod
     log = deleted.story.cluster.logs.of(again)
