@@ -9,23 +9,14 @@ import pytest
 from tests.cluster import SimulatedCluster
 from tests.cluster.exec import Cut
 from tests.commands import running
+from tests.commands.many import NAMES, STEPS, check_that_each_line_says_whose_it_is, sorted_lines
 from tests.conftest import Result, Run
 
 pytestmark = pytest.mark.usefixtures("deep")
 
-STEPS = ("train", "loop(0:a)", "loop(1:b)")
-NAMES = {step: running.of(running.manifests(), step)["metadata"]["name"] for step in STEPS}
-
-
-def sorted_lines(text: str) -> list[str]:
-    return sorted(text.splitlines())
-
 
 def test_each_line_says_whose_it_is(argo_pods: Run) -> None:
-    result = argo_pods("exec", "deep", "--all", "--", "sh", "-c", "echo one; echo two >&2; printf three")
-    assert result.status == 0
-    assert sorted_lines(result.stdout) == sorted(f"[{step}] {word}" for step in STEPS for word in ("one", "three"))
-    assert sorted_lines(result.stderr) == sorted(f"[{step}] two" for step in STEPS)
+    check_that_each_line_says_whose_it_is(argo_pods)
 
 
 def test_lines_of_several_workflows_say_of_which(argo_pods: Run, deep: SimulatedCluster) -> None:

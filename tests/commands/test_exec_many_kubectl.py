@@ -12,12 +12,10 @@ import pytest
 
 from tests.cluster import Rule, SimulatedCluster
 from tests.cluster.exec import V5
-from tests.commands import running
+from tests.commands.many import NAMES, STEPS, check_that_each_line_says_whose_it_is, sorted_lines
 from tests.conftest import PROGRAM, Result, Run
 from tests.executables import executable
 
-STEPS = ("train", "loop(0:a)", "loop(1:b)")
-NAMES = {step: running.of(running.manifests(), step)["metadata"]["name"] for step in STEPS}
 # A kubectl that runs the command here, with the name of its pod in POD, and says as kubectl does how it ended.
 FAKE = """#!/bin/sh
 printf '%s|' "$@" >>"$0.calls"; echo >>"$0.calls"
@@ -49,15 +47,8 @@ def clean_environment(clean_environment: dict[str, str], fake: Path) -> dict[str
     return clean_environment | {"KUBECTL_PATH": str(fake)}
 
 
-def sorted_lines(text: str) -> list[str]:
-    return sorted(text.splitlines())
-
-
 def test_each_line_says_whose_it_is(argo_pods: Run) -> None:
-    result = argo_pods("exec", "deep", "--all", "--", "sh", "-c", "echo one; echo two >&2; printf three")
-    assert result.status == 0
-    assert sorted_lines(result.stdout) == sorted(f"[{step}] {word}" for step in STEPS for word in ("one", "three"))
-    assert sorted_lines(result.stderr) == sorted(f"[{step}] two" for step in STEPS)
+    check_that_each_line_says_whose_it_is(argo_pods)
 
 
 def test_kubectl_is_told_the_pod_its_container_and_the_cluster(argo_pods: Run, fake: Path) -> None:

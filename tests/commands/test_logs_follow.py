@@ -65,6 +65,15 @@ class Story:
         if ends:
             log.end()
 
+    def loses(self, pod: str) -> None:
+        """A pod is deleted while its log has broken off and is asked for again."""
+        asked = len(self.cluster.journal)
+        self.cluster.faults.stall("/log")
+        self.cluster.logs.cut()
+        await_(lambda: any(path.endswith("/log") for path in self.cluster.journal.paths[asked:]))
+        self.cluster.state.delete(PODS, "argo", pod)
+        self.cluster.faults.release()
+
     def runs(self, path: str, *lines: str) -> str:
         """A node that runs, and says so."""
         self.node(path, "Running")
@@ -261,12 +270,7 @@ def test_a_pod_that_is_deleted_before_all_of_its_log_is_read_leaves_it_incomplet
     pod = story.runs(".train", "train 1")
     following = follow("train")
     assert following.line() == "train 1\n"
-    asked = len(story.cluster.journal)
-    story.cluster.faults.stall("/log")
-    story.cluster.logs.cut()
-    await_(lambda: any(path.endswith("/log") for path in story.cluster.journal.paths[asked:]))
-    story.cluster.state.delete(PODS, "argo", pod)
-    story.cluster.faults.release()
+    story.loses(pod)
     result = following.end()
     assert result.status == 3
     assert f"train: the pod {pod} was deleted (" in result.stderr

@@ -11,11 +11,9 @@ from kubectl_argo_pods.naming import node_id
 from tests import builders
 from tests.builders import Manifest
 from tests.cluster.container_logs import Record
-from tests.cluster.resources import PODS
 from tests.commands.logged import ARGO_BEGIN, BEGIN
 from tests.commands.test_logs_follow import Follow, Following, Story, follow, story
 from tests.conftest import Result
-from tests.follow.following import await_
 
 __all__ = ["follow", "story"]
 REST = "train: the rest of the log of pod {} comes from the archive\n"
@@ -62,12 +60,7 @@ def delete(follow: Follow, story: Story) -> Iterator[Callable[..., Deleted]]:
         printed = [text for text in texts if text.endswith("\n") and "argo=true" not in text][-last:]
         assert [following.line() for _ in printed] == printed
         story.cluster.load(others)
-        asked = len(story.cluster.journal)
-        story.cluster.faults.stall("/log")
-        story.cluster.logs.cut()
-        await_(lambda: any(path.endswith("/log") for path in story.cluster.journal.paths[asked:]))
-        story.cluster.state.delete(PODS, "argo", pod)
-        story.cluster.faults.release()
+        story.loses(pod)
         return Deleted(following, pod, story)
 
     yield run

@@ -70,6 +70,13 @@ def test_a_stream_that_breaks_off_goes_on(pods_of_own: Containers, how: str) -> 
     assert events(following.rest())[-1] == ("a", "complete")
 
 
+def check_that_it_ends_complete(containers: Containers, following: Following) -> None:
+    containers.log("a").end()
+    containers.put("a")
+    following.end_workflow()
+    assert events(following.rest()) == [("a", "complete")]
+
+
 @pytest.mark.parametrize("code", [429, 500, 503])
 def test_a_server_that_is_not_well_is_waited_for(pods_of_own: Containers, code: int) -> None:
     pods_of_own.cluster.faults.answer(code, "/log", times=4)
@@ -77,10 +84,7 @@ def test_a_server_that_is_not_well_is_waited_for(pods_of_own: Containers, code: 
     following = Following(pods_of_own)
     pods_of_own.log("a").write_lines("one", start=START)
     assert following.line() == "a: one"
-    pods_of_own.log("a").end()
-    pods_of_own.put("a")
-    following.end_workflow()
-    assert events(following.rest()) == [("a", "complete")]
+    check_that_it_ends_complete(pods_of_own, following)
 
 
 def test_a_container_that_is_restarted_is_followed_on(pods_of_own: Containers) -> None:
@@ -443,7 +447,4 @@ def test_a_server_that_does_not_answer_is_asked_again(pods_of_own: Containers) -
     following = Following(pods_of_own, FOLLOW._replace(probe_after=0.2))
     pods_of_own.log("a").write_lines("one", start=START)
     assert following.line() == "a: one"
-    pods_of_own.log("a").end()
-    pods_of_own.put("a")
-    following.end_workflow()
-    assert events(following.rest()) == [("a", "complete")]
+    check_that_it_ends_complete(pods_of_own, following)
