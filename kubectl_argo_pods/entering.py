@@ -192,9 +192,9 @@ def told(ended: Exit) -> int:
 def _handed_over(process: Process, connection: Connection, environ: Mapping[str, str], deadline: float | None) -> Exit:
     from kubectl_argo_pods import kubectl
 
-    with kubectl.handed_over(connection, environ) as handover:
-        words = handover.words(by_kubectl(process), process.namespace)
-        return Exit(kubectl.run(words, handover.environ, deadline), is_told=True)
+    with kubectl.handed_over(connection, environ) as reach:
+        words = reach.words(by_kubectl(process), process.namespace)
+        return Exit(kubectl.run(words, reach.environ, deadline), is_told=True)
 
 
 def by_kubectl(process: Process) -> list[str]:

@@ -124,7 +124,7 @@ def _by_kubectls(ways: Ways, places: Sequence[Place], order: Order, taking: Taki
 
     # What is to be told of the containers has been told before.
     quiet = order._replace(wish=order.wish._replace(quiet=True))
-    with handed_over(ways.connection, ways.environ) as handover, kubectls(handover) as running:
+    with handed_over(ways.connection, ways.environ) as reach, kubectls(reach) as running:
 
         def task(place: Place) -> Exit:
             command = by_kubectl(_process(ways.pods, place, quiet))

@@ -43,7 +43,7 @@ def find(environ: Mapping[str, str]) -> str:
     return found
 
 
-class Handover(NamedTuple):
+class Reach(NamedTuple):
     """A kubectl, the flags by which it reaches the same cluster as the same user, and its environment."""
 
     program: str
@@ -63,20 +63,20 @@ def shown(command: Sequence[str], namespace: str, connection: Connection) -> str
     secrets: dict[str, Any] = {name: REDACTED for name, _ in _given(connection, SECRET)}
     told = connection._replace(**secrets, server=connection.server and without_password(connection.server))
     flags = _flags(told, PLAIN + APART + BY_KUBECONFIG)
-    return shlex.join(Handover("kubectl", flags, {}).words(command, namespace))
+    return shlex.join(Reach("kubectl", flags, {}).words(command, namespace))
 
 
 @contextmanager
-def handed_over(connection: Connection, environ: Mapping[str, str]) -> Iterator[Handover]:
+def handed_over(connection: Connection, environ: Mapping[str, str]) -> Iterator[Reach]:
     """The kubectl to hand commands over to; raises ConfigError. To be used in the main thread."""
     kubectl = find(environ)
     with ends_in_order():
         if not (_given(connection, BY_KUBECONFIG) or "@" in (connection.server or "")):
-            yield Handover(kubectl, _flags(connection, PLAIN + APART), environ)
+            yield Reach(kubectl, _flags(connection, PLAIN + APART), environ)
             return
         with _kubeconfig(resolve(connection.overrides(), environ)) as path:
             # The file says all that the flags would, and would be overruled by some of them.
-            yield Handover(kubectl, _flags(connection, APART), {**environ, "KUBECONFIG": path})
+            yield Reach(kubectl, _flags(connection, APART), {**environ, "KUBECONFIG": path})
 
 
 def run(words: Sequence[str], environ: Mapping[str, str], deadline: float | None = None) -> int:

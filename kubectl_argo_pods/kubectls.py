@@ -13,7 +13,7 @@ from typing import IO
 from kubectl_argo_pods.cluster.channels import STDERR, STDOUT, Exit
 from kubectl_argo_pods.errors import TimedOutError
 from kubectl_argo_pods.gathering import CHUNK, OUT_OF_TIME, Take
-from kubectl_argo_pods.kubectl import Handover, cannot_run
+from kubectl_argo_pods.kubectl import Reach, cannot_run
 from kubectl_argo_pods.waiting import wait
 
 Kubectl = subprocess.Popen[bytes]
@@ -24,9 +24,9 @@ LONGEST = 65536
 
 
 @contextmanager
-def kubectls(handover: Handover) -> Iterator[Kubectls]:
+def kubectls(reach: Reach) -> Iterator[Kubectls]:
     """None of them outlives it."""
-    running = Kubectls(handover)
+    running = Kubectls(reach)
     try:
         yield running
     finally:
@@ -34,8 +34,8 @@ def kubectls(handover: Handover) -> Iterator[Kubectls]:
 
 
 class Kubectls:
-    def __init__(self, handover: Handover) -> None:
-        self._handover = handover
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
         self._lock = Lock()
         self._running: set[Kubectl] = set()
         self._is_over = False
@@ -49,7 +49,7 @@ class Kubectls:
         """
         said = _Said(take)
         try:
-            with self._started(self._handover.words(command, namespace), has_stdin=stdin is not None) as kubectl:
+            with self._started(self._reach.words(command, namespace), has_stdin=stdin is not None) as kubectl:
                 _pass_on(kubectl, said.take, stdin, deadline)
                 status = kubectl.wait()
         except BaseException:
@@ -82,11 +82,11 @@ class Kubectls:
                     self._running.discard(kubectl)
 
     def _start(self, words: Sequence[str], stdin: int) -> Kubectl:
-        pipe, environ = subprocess.PIPE, dict(self._handover.environ)
+        pipe, environ = subprocess.PIPE, dict(self._reach.environ)
         try:
             return Kubectl(words, bufsize=0, stdin=stdin, stdout=pipe, stderr=pipe, env=environ)
         except OSError as error:
-            raise cannot_run(self._handover.program, error) from error
+            raise cannot_run(self._reach.program, error) from error
 
 
 def _pass_on(kubectl: Kubectl, take: Take, stdin: IO[bytes] | None, deadline: float | None) -> None:

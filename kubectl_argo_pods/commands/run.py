@@ -74,9 +74,9 @@ def _placeholders(tail: tuple[str, ...]) -> set[str]:
 def _run(commands: list[tuple[Place, list[str]]], connection: Connection) -> int:
     """The first status that is not 0, after all have run; an interrupt ends those that are left, too."""
     failed = 0
-    with kubectl.handed_over(connection, os.environ) as handover:
+    with kubectl.handed_over(connection, os.environ) as reach:
         for each, words in commands:
-            status = kubectl.run(handover.words(words, each.namespace), handover.environ)
+            status = kubectl.run(reach.words(words, each.namespace), reach.environ)
             if status == INTERRUPTED:
                 return status
             failed = failed or status
