@@ -203,8 +203,9 @@ def _print(items: Items, printer: LinePrinter, account: Account, *, live: bool) 
 def _take_down(event: Event, account: Account, told: set[str]) -> None:
     account.record(event)
     said = sentence(event)
-    if said and not any(each.startswith(said) for each in told):
-        told.add(said)
+    if said and said not in told:
+        # What has been said with its reason is not said once more without it.
+        told.update((said, said.partition(" (")[0]))
         print_notices([said])
 
 
