@@ -10,6 +10,7 @@ from kubectl_argo_pods.go_values import parse_duration, parse_integer, parse_rfc
 from kubectl_argo_pods.log_places import Places
 from kubectl_argo_pods.log_targets import Wanted
 from kubectl_argo_pods.options.logs import Logs, LogView
+from kubectl_argo_pods.output.argo_lines import is_one
 from kubectl_argo_pods.output.log_lines import OUTPUTS, LineLook, Scope, patterns
 from kubectl_argo_pods.output.style import wants_color
 from kubectl_argo_pods.targets import LogOptions, LogQuery
@@ -39,7 +40,7 @@ def places(logs: Logs, *, server: bool) -> Places:
     return Places(logs.logs_from, server)
 
 
-def log_options(logs: Logs) -> LogOptions:
+def log_options(logs: Logs, view: LogView) -> LogOptions:
     """How the logs are read; raises UsageError."""
     if logs.wait and not logs.follow:
         raise UsageError("--wait goes with -f/--follow")
@@ -48,6 +49,7 @@ def log_options(logs: Logs) -> LogOptions:
     if logs.since_time and logs.since and parse_duration(logs.since, "--since"):
         raise UsageError("at most one of `sinceTime` or `sinceSeconds` may be specified")
     options = LogOptions(_query(logs), order=logs.order, start_timeout=_timeout(logs), ignore_errors=logs.ignore_errors)
+    options = options._replace(is_hidden=None if view.show_argo_lines else is_one)
     if logs.max_log_requests is None:
         return options
     return options._replace(max_requests=_positive(logs.max_log_requests, "--max-log-requests"))

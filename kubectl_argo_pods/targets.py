@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from kubectl_argo_pods.containers import Container
@@ -65,7 +66,10 @@ class LogQuery(NamedTuple):
 
 
 class LogOptions(NamedTuple):
-    """How targets are read. `query.timestamps` says whether a limit of bytes counts them, as kubectl's does."""
+    """How targets are read. `query.timestamps` says whether a limit of bytes counts them, as kubectl's does.
+
+    `is_hidden` tells of a line whether it will not be shown, so that `query.tail` does not count it.
+    """
 
     query: LogQuery
     order: str = "arrival"  # or time; without follow it is always time
@@ -74,6 +78,7 @@ class LogOptions(NamedTuple):
     ignore_errors: bool = False
     plain: bool = False  # of a single target nothing but the bytes is wanted: `Raw` may come instead of `Lines`
     probe_after: float = 30.0  # seconds of silence after which a followed stream is looked after
+    is_hidden: Callable[[bytes], bool] | None = None
 
 
 class Lines(NamedTuple):

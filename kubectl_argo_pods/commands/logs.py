@@ -46,7 +46,7 @@ def logs(
     view: LogView,
 ) -> int:
     """Print the logs of the pods of a workflow, by step."""
-    options = log_rules.log_options(logs)
+    options = log_rules.log_options(logs, view)
     if manifests.filename and logs.follow:
         raise UsageError("--filename and -f/--follow exclude each other: a file does not change")
     meant = _asked(words, connection, filters, manifests)

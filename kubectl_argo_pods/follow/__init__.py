@@ -23,7 +23,7 @@ def read(source: LogSource, targets: list[Target], options: LogOptions) -> Itera
     from kubectl_argo_pods.follow import raw
 
     if raw.is_possible(targets, options):
-        for item in raw.read_raw(source, targets[0], options.query):
+        for item in raw.read_raw(source, targets[0], options):
             yield [item]
         return
     from kubectl_argo_pods.follow.ordered import read_in_order

@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator
 from selectors import EVENT_READ, DefaultSelector
 
 from kubectl_argo_pods.errors import ApiError, NotFoundError, ReplacedError, UnreachableError
+from kubectl_argo_pods.follow.last_shown import LastShown
 from kubectl_argo_pods.follow.lines import timed
 from kubectl_argo_pods.follow.patience import ENDED, FIRST_PAUSE, TRIES, longer, may_pass
 from kubectl_argo_pods.sources.kube_logs import LogSource, LogStream
@@ -34,13 +35,14 @@ def is_possible(targets: list[Target], options: LogOptions) -> bool:
     return state is not None and state.state == "terminated" and targets[0].origin == "pod"
 
 
-def read_raw(source: LogSource, target: Target, query: LogQuery) -> Iterator[Item]:
+def read_raw(source: LogSource, target: Target, options: LogOptions) -> Iterator[Item]:
     """The bytes of a log, each once, and what became of it."""
-    reading = _Reading(source, target, query)
+    reading = _Reading(source, target, options)
     pause, tries = FIRST_PAUSE, 0
     while True:
         before = reading.seen
         try:
+            reading.aim()
             yield from reading.read()
             if reading.is_lost or (yield from reading.is_complete()):
                 return
@@ -64,7 +66,7 @@ def read_raw(source: LogSource, target: Target, query: LogQuery) -> Iterator[Ite
 class _Reading:
     """What has been seen of a log: so many bytes, and the last of them."""
 
-    def __init__(self, source: LogSource, target: Target, query: LogQuery) -> None:
+    def __init__(self, source: LogSource, target: Target, options: LogOptions) -> None:
         self.seen = 0
         self.is_lost = False  # it is no longer the log that it was
         self.cause = ""
@@ -72,7 +74,20 @@ class _Reading:
         self._lines = 0
         self._source = source
         self._target = target
-        self._query = query._replace(follow=False, timestamps=False)
+        self._query = options.query._replace(follow=False, timestamps=False)
+        self._is_hidden = options.is_hidden
+
+    def aim(self) -> None:
+        """Asks for as many lines from the end as hold so many that are shown."""
+        if not (self._is_hidden and self._query.tail):
+            return
+        shown, tail = LastShown(self._query.tail, self._is_hidden), None
+        while tail is None:
+            with self._source.open(self._target, shown.query(self._query)) as stream:
+                for chunk in filter(None, _chunks(stream)):
+                    shown.feed(chunk)
+            tail = shown.tail()
+        self._query, self._is_hidden = self._query._replace(tail=tail), None
 
     def read(self) -> Iterator[Item]:
         """What comes by one stream and has not been seen."""

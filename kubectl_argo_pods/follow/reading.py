@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from kubectl_argo_pods.errors import ApiError, UnreachableError
+from kubectl_argo_pods.follow.last_shown import LastShown
 from kubectl_argo_pods.follow.lines import Batch, Splitter, time_of, timed
 from kubectl_argo_pods.follow.patience import ENDED
 from kubectl_argo_pods.follow.position import Gap, Position
 from kubectl_argo_pods.follow.waits import Life, Open, Receive, Sink
 from kubectl_argo_pods.sources.kube_logs import LogStream
-from kubectl_argo_pods.targets import Event, Lines, LogQuery, Target
+from kubectl_argo_pods.targets import Event, Lines, LogOptions, LogQuery, Target
 
 # The silence after which the followed stream of a container that has ended is over.
 LINGER = 2.0
@@ -42,7 +43,8 @@ class Reader:
     `previous`: it is the run before the present one.
     """
 
-    def __init__(self, target: Target, query: LogQuery, sink: Sink) -> None:
+    def __init__(self, target: Target, options: LogOptions, sink: Sink) -> None:
+        query = options.query
         self.position = Position()
         self.left = query.limit_bytes
         self.previous = query.previous
@@ -50,6 +52,8 @@ class Reader:
         self._unended = NOTHING  # the line that had not ended when the last stream did
         self._target = target
         self._query = query
+        self._tail = query.tail
+        self._is_hidden = options.is_hidden
         self._sink = sink
         self._cause = ""  # of a break that has not been told yet
         self._may_have_broken = False  # the server ended the stream for no reason that is known
@@ -115,20 +119,40 @@ class Reader:
 
     @property
     def counts_from_end(self) -> bool:
-        """Whether what is wanted depends on where the log ends when it is asked for, and that can be known."""
-        tail = self._query.tail
-        return tail is not None and not self.position.last and (tail == 0 or not self.is_foreign)
+        """Whether what is wanted depends on where the log ends when it is asked for."""
+        return self._tail is not None and not self.position.last
 
-    def begin(self) -> Life[None]:
-        """Of a log that is still empty all is wanted from now on, however often it must be asked for. If none of what
-        is there is wanted, that is taken for seen, so that after a break nothing is missed that came since."""
+    def begin(self, follows: bool, lives_on: bool) -> Life[None]:
+        """Settles how many lines from the end are asked for; raises UnreachableError or ApiError."""
+        if self._tail == 0:
+            if follows:
+                yield from self._pass_over()
+        elif self._is_hidden and self._target.origin != "archive":
+            yield from self._aim(LastShown(self._tail or 0, self._is_hidden), follows and lives_on)
+        elif follows and lives_on and not self.is_foreign and (yield from self._end_of_log()) == b"":
+            self._query = self._query._replace(tail=None)
+
+    def _pass_over(self) -> Life[None]:
+        """What is there is taken for seen, so that after a break nothing is missed that came since."""
         last = yield from self._end_of_log()
         if last == b"" and not self.is_foreign:
             self._query = self._query._replace(tail=None)
-        elif last and self._query.tail == 0:
+        elif last:
             lines = last.split(b"\n")[:-1]
             self.position.advance(timed(lines) if lines else NOTHING)
             self.position.resume()
+
+    def _aim(self, shown: LastShown, lives_on: bool) -> Life[None]:
+        """As many are asked for as hold so many that are shown. Of a log that is still empty, and goes on, all is
+        wanted from now on, however often it must be asked for."""
+        tail: int | None = None
+        while tail is None:
+            query = shown.query(self._query._replace(previous=self.previous))
+            if not (yield from self._received(query, shown.feed)):
+                raise UnreachableError("the server did not answer")
+            tail = shown.tail()
+        is_new = shown.is_empty and lives_on and not self.is_foreign
+        self._query = self._query._replace(tail=None if is_new else tail)
 
     def _end_of_log(self) -> Life[bytes | None]:
         """The last few lines there are of what is asked for; None where they cannot be read now."""
@@ -139,16 +163,21 @@ class Reader:
             query = query._replace(since_time=None, since_seconds=None)
         parts: list[bytes] = []
         try:
-            stream: LogStream | None = yield Open(query, LINGER * PATIENCE)
-            if stream is None:
-                return None
-            with stream:
-                stream.unblock()
-                while chunk := (yield Receive(stream, LINGER * PATIENCE)):
-                    parts.append(chunk)
+            is_all = yield from self._received(query, parts.append)
         except (ApiError, UnreachableError):
             return None
-        return None if chunk is None else b"".join(parts)
+        return b"".join(parts) if is_all else None
+
+    def _received(self, query: LogQuery, take: Callable[[bytes], object]) -> Life[bool]:
+        """Gives what comes of a log as it is now to `take`; False where that is not all of it."""
+        stream: LogStream | None = yield Open(query, LINGER * PATIENCE)
+        if stream is None:
+            return False
+        with stream:
+            stream.unblock()
+            while chunk := (yield Receive(stream, LINGER * PATIENCE)):
+                take(chunk)
+        return chunk is not None
 
     def is_of_previous_run(self) -> Life[bool]:
         """Whether what has been seen was written by the run before the present one; yes where that cannot be known."""

@@ -46,12 +46,13 @@ class Tail:
         self.is_missed = False
         self.run = ""  # the id of the run that is read, or was last
         self.sink = sink
+        self._options = options
         self._query = options.query
         self._patience = options.start_timeout
         self._outlook = Outlook(options.probe_after, lambda: self.lives_on, self._turns_out_another_run)
         self._pause = FIRST_PAUSE
         self._waited = 0.0
-        self._reader = Reader(target, options.query, sink)
+        self._reader = Reader(target, options, sink)
 
     @property
     def follows(self) -> bool:
@@ -75,7 +76,8 @@ class Tail:
     def _begin(self, previous: bool) -> None:
         state = self.target.state
         self.run = "" if state is None else state.previous_id if previous else state.id
-        self._reader = Reader(self.target, self._query._replace(previous=previous), self.sink)
+        options = self._options._replace(query=self._query._replace(previous=previous))
+        self._reader = Reader(self.target, options, self.sink)
 
     # Before there is a log
 
@@ -110,10 +112,10 @@ class Tail:
         """Reads one run to its end; True where another one has begun."""
         reader, end, tries, vain, again = self._reader, UNREAD, 0, 0, False
         while True:
-            if reader.counts_from_end and self.follows and (self.lives_on or self._query.tail == 0):
-                yield from reader.begin()
-            query = reader.query(self.follows and self.lives_on)
             try:
+                if reader.counts_from_end:
+                    yield from reader.begin(self.follows, self.lives_on)
+                query = reader.query(self.follows and self.lives_on)
                 stream = yield from self._opened(query)
             except NotFoundError:
                 return self._leave(end)

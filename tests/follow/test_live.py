@@ -325,15 +325,20 @@ def test_a_followed_log_that_breaks_off_anywhere_comes_whole_and_once(
     assert {kind for _, kind in events(rest)} <= {"resumed", "complete"}
 
 
-def test_only_the_last_lines_where_these_are_asked_for(pods_of_own: Containers) -> None:
+def is_hidden(line: bytes) -> bool:
+    return line == b"hidden"
+
+
+@pytest.mark.parametrize("last", [["three"], ["three", "hidden"]], ids=["at the end", "before a hidden one"])
+def test_only_the_last_lines_where_these_are_asked_for(pods_of_own: Containers, last: list[str]) -> None:
     pods_of_own.put("a", "running")
     log = pods_of_own.log("a")
-    log.write_lines("one", "two", "three", start=START, step=0)
+    log.write_lines("one", "two", *last, start=START, step=0)
     pods_of_own.cluster.logs.breaks[:] = [Break(31 + 4, "cut")]
-    following = Following(pods_of_own, FOLLOW._replace(query=LogQuery(follow=True, tail=2)))
+    following = Following(pods_of_own, FOLLOW._replace(query=LogQuery(follow=True, tail=2), is_hidden=is_hidden))
     assert following.line() == "a: two"
     log.write_lines("four", start=START + 1)
-    assert [following.line(), following.line()] == ["a: three", "a: four"]
+    assert [following.line() for _ in [*last, "four"]] == [f"a: {line}" for line in [*last, "four"]]
     log.end()
     pods_of_own.put("a")
     following.end_workflow()
@@ -361,11 +366,15 @@ def test_what_was_there_before_is_not_printed_where_no_last_lines_are_asked_for(
     assert events(following.rest()) == [("a", "complete")]
 
 
+@pytest.mark.parametrize("hides", [None, is_hidden], ids=["all is shown", "lines may be hidden"])
 @pytest.mark.parametrize("tail", [0, 1])
-def test_what_an_empty_log_is_written_between_two_requests_is_printed(pods_of_own: Containers, tail: int) -> None:
+def test_what_an_empty_log_is_written_between_two_requests_is_printed(
+    pods_of_own: Containers, tail: int, hides: Callable[[bytes], bool] | None
+) -> None:
     pods_of_own.put("a", "running")
     log, journal = pods_of_own.log("a"), pods_of_own.cluster.journal
-    following = Following(pods_of_own, FOLLOW._replace(query=LogQuery(follow=True, tail=tail), probe_after=0.5))
+    options = FOLLOW._replace(query=LogQuery(follow=True, tail=tail), probe_after=0.5, is_hidden=hides)
+    following = Following(pods_of_own, options)
     await_(lambda: pods_of_own.cluster.logs.reading == 1 and any("follow" in each.query for each in list(journal)))
     pods_of_own.cluster.faults.stall("/log")
     asked = len(journal)
