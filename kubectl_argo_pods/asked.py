@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from kubectl_argo_pods.attempts import Attempts
 from kubectl_argo_pods.errors import ForbiddenError, NoMatchError, UsageError
@@ -11,6 +10,7 @@ from kubectl_argo_pods.filters import NodeFilters, narrow
 from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.options.selection import Filters
 from kubectl_argo_pods.pod import NodePod, join
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.shown import Shown, listed
 from kubectl_argo_pods.sources import PodQuery, Sources, open_source
 from kubectl_argo_pods.sources.finding import Wanted

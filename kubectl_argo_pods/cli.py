@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import typer
 from typer.core import TyperCommand
@@ -19,6 +19,7 @@ from kubectl_argo_pods.help import PROGRAM, WORDS, Page, declared, text
 from kubectl_argo_pods.options import Argument, Option, Tail, When
 from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.options.sections import SECTIONS
+from kubectl_argo_pods.record import NamedTuple
 
 # Every command, with the function that performs it; the first is performed where none is named.
 FUNCTIONS = {

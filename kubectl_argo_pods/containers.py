@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from kubectl_argo_pods.errors import ManifestError
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.workflow import Manifest, Node, parse_time
 
 # kubectl's own annotation (kubectl/pkg/cmd/util/podcmd); Argo writes it on its pods from v3.3 on.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from kubectl_argo_pods.grammar import Call, Command
+from kubectl_argo_pods.record import NamedTuple
 
 # By variable: the option, and the commands that heed it (all that have the option, where none is named).
 VARIABLES: dict[str, tuple[str, tuple[str, ...]]] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from typing import NamedTuple
 
 from kubectl_argo_pods import session
 from kubectl_argo_pods.cluster.channels import Channels, Exit
@@ -16,6 +15,7 @@ from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.options.containers import Inside, Interaction
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.places import Place, completed
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources.kube_exec import Process, start
 from kubectl_argo_pods.sources.kube_pods import KubePods
 from kubectl_argo_pods.terminal import CAN_WAIT_FOR_STDIN, is_terminal, raw, size_of

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from shutil import copyfileobj
 from threading import Lock
-from typing import IO, NamedTuple
+from typing import IO
 
 from kubectl_argo_pods.cluster.channels import STDOUT, Exit
 from kubectl_argo_pods.entering import Wish, by_kubectl, running_container, started
@@ -19,6 +19,7 @@ from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.output.prefixed import Kept, Prefixed, fold, print_folded
 from kubectl_argo_pods.places import Place
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources.kube_exec import Process
 from kubectl_argo_pods.sources.kube_pods import KubePods
 from kubectl_argo_pods.terminal import CAN_WAIT_FOR_STDIN

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from kubectl_argo_pods.errors import ArgoPodsError
+from kubectl_argo_pods.record import NamedTuple
 
 P = TypeVar("P")
 R = TypeVar("R")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.pod import NodePod
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.workflow import PHASES, TYPES, Node, parameters
 
 

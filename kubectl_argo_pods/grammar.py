@@ -7,10 +7,11 @@ plain, correct command line. Whatever it does not plainly know it leaves to Type
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.grammar_table import COMMANDS, GROUPS
+from kubectl_argo_pods.record import NamedTuple
 
 DEFAULT = "list"
 

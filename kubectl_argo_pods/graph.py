@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.workflow import Node, Workflow
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from textwrap import fill, wrap
-from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from kubectl_argo_pods.options import Option
+from kubectl_argo_pods.record import NamedTuple
 
 PROGRAM = "kubectl argo-pods"
 WIDTH = 80

@@ -12,13 +12,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubectl_argo_pods.cluster.endpoint import without_password
 from kubectl_argo_pods.cluster.kubeconfig import Cluster, resolve
 from kubectl_argo_pods.errors import ConfigError, TimedOutError
 from kubectl_argo_pods.in_order import ends_in_order
 from kubectl_argo_pods.options.connection import Connection
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.session import OUT_OF_TIME
 
 # How flags of the connection are handed over. Those that kubectl has go to it as they are; secrets, to which a user in

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from kubectl_argo_pods.containers import Container
 from kubectl_argo_pods.pod import NodePod
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.targets import Artifact
 from kubectl_argo_pods.workflow import FULFILLED, Node, Workflow
 

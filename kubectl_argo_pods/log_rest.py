@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from kubectl_argo_pods.follow import Item, read
 from kubectl_argo_pods.output.argo_lines import is_one
 from kubectl_argo_pods.output.log_account import sentence
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources.kube_logs import LogSource
 from kubectl_argo_pods.targets import Artifact, Event, Key, Lines, LogOptions, LogQuery, Target
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from typing import NamedTuple
 
 from kubectl_argo_pods import attempts
 from kubectl_argo_pods.asked import chosen, joined
@@ -15,6 +14,7 @@ from kubectl_argo_pods.log_places import Places, kept
 from kubectl_argo_pods.log_targets import Wanted, targets
 from kubectl_argo_pods.options.selection import Filters
 from kubectl_argo_pods.pod import NodePod, called
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.selection import named
 from kubectl_argo_pods.shown import select_in_each
 from kubectl_argo_pods.sources.snapshot import Snapshot

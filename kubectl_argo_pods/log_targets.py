@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from kubectl_argo_pods import log_places
 from kubectl_argo_pods.containers import Container, containers, default_container, is_helper
 from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.log_places import Places
 from kubectl_argo_pods.pod import NodePod
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.targets import Target
 from kubectl_argo_pods.workflow import Manifest, Node
 

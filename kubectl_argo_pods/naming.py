@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.workflow import Node, Workflow
 
 POD_NAME_FORMAT = "workflows.argoproj.io/pod-name-format"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from kubectl_argo_pods.asked import Asked, pod_query, rows
 from kubectl_argo_pods.errors import AmbiguousError, ConfigError, NoMatchError, TimedOutError, UsageError
@@ -13,6 +12,7 @@ from kubectl_argo_pods.options.selection import Filters
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.output.table import table
 from kubectl_argo_pods.pod import NodePod, steps
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources import PodQuery
 from kubectl_argo_pods.sources.finding import find
 from kubectl_argo_pods.sources.kube_pods import KubePods

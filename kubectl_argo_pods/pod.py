@@ -6,7 +6,6 @@ The rules are the Argo controller's (workflow/controller/workflowpod.go): a pod 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from kubectl_argo_pods.graph import graph_order
 from kubectl_argo_pods.naming import (
@@ -21,6 +20,7 @@ from kubectl_argo_pods.naming import (
     node_id,
     usual_names,
 )
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.workflow import Manifest, Node, Workflow, parse_time
 
 ANNOTATION = "workflows.argoproj.io/"

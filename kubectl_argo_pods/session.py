@@ -11,10 +11,11 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from kubectl_argo_pods.cluster.channels import STDOUT, Channels, Exit, Output
 from kubectl_argo_pods.errors import ArgoPodsError, TimedOutError
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.terminal import resizes_ring
 from kubectl_argo_pods.waiting import wait
 from kubectl_argo_pods.writer import Writer, open_writer

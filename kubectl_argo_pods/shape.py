@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubectl_argo_pods.errors import ManifestError
+from kubectl_argo_pods.record import NamedTuple
 
 
 class Each(NamedTuple):

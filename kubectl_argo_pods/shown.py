@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kubectl_argo_pods.attempts import Attempts
 from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.pod import NodePod
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.selection import select
 
 

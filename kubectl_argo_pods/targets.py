@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from kubectl_argo_pods.containers import Container
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.workflow import Node
 
 Key = tuple[str, str, str, str]

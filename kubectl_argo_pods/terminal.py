@@ -13,9 +13,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from kubectl_argo_pods.errors import ArgoPodsError
+from kubectl_argo_pods.record import NamedTuple
 
 if sys.platform != "win32":
     import termios

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubectl_argo_pods import compression
 from kubectl_argo_pods.errors import ManifestError
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.shape import METADATA, NODE, WORKFLOW, check
 
 Manifest = dict[str, Any]

@@ -6,9 +6,10 @@ Each message begins with the number of its channel (k8s.io/apimachinery/pkg/util
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from kubectl_argo_pods.errors import LostError
+from kubectl_argo_pods.record import NamedTuple
 
 if TYPE_CHECKING:
     from kubectl_argo_pods.cluster.websocket import WebSocket

@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from posixpath import normpath
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from kubectl_argo_pods.cluster.proxy import from_environment
 from kubectl_argo_pods.cluster.tls import Context
 from kubectl_argo_pods.errors import ConfigError
+from kubectl_argo_pods.record import NamedTuple
 
 # client-go's: how long to wait for a connection, which --request-timeout can only shorten.
 CONNECT_TIMEOUT = 30.0

@@ -7,7 +7,8 @@ a command begins.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+
+from kubectl_argo_pods.record import NamedTuple
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 OPCODES = frozenset({CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from kubectl_argo_pods.cluster.tls import Certificate
+from kubectl_argo_pods.record import NamedTuple
 
 
 class Issued(NamedTuple):

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubectl_argo_pods.cluster import kubeconfig_files, segment, server_url, validation
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry, Kubeconfig
 from kubectl_argo_pods.errors import ConfigError, NoClusterError, UsageError
+from kubectl_argo_pods.record import NamedTuple
 
 # The server where neither the kubeconfig nor a flag names one (getDefaultServer).
 MASTER = "KUBERNETES_MASTER"

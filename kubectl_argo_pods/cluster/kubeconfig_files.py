@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubectl_argo_pods.cluster import block_yaml
 from kubectl_argo_pods.errors import ConfigError
+from kubectl_argo_pods.record import NamedTuple
 
 Entry = dict[str, Any]
 

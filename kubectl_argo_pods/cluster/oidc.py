@@ -9,7 +9,7 @@ import json
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from kubectl_argo_pods.cluster import endpoint as endpoints
@@ -22,6 +22,7 @@ from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 from kubectl_argo_pods.cluster.request import Terms
 from kubectl_argo_pods.cluster.tls import Certificate
 from kubectl_argo_pods.errors import ApiError, ConfigError
+from kubectl_argo_pods.record import NamedTuple
 
 # A token that is about to expire might expire on its way.
 EARLY = 10.0

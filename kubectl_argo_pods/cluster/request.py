@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from kubectl_argo_pods.cluster import tls
 from kubectl_argo_pods.cluster.credentials import Headers
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
+from kubectl_argo_pods.record import NamedTuple
 
 
 class Caller(Protocol):

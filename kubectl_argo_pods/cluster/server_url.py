@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
+from kubectl_argo_pods.record import NamedTuple
 
 # What says who asks within TLS, or on whose behalf: it counts beside a user in the server's URL.
 BESIDE = ("client-certificate", "client-key", "as")

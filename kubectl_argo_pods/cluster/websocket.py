@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha1
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from kubectl_argo_pods.cluster import faults
@@ -23,6 +22,7 @@ from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.request import Request
 from kubectl_argo_pods.cluster.tls import WOULD_BLOCK
 from kubectl_argo_pods.errors import ApiError, LostError
+from kubectl_argo_pods.record import NamedTuple
 
 MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 CHUNK = 65536

@@ -7,9 +7,9 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
 
 from kubectl_argo_pods import __version__
+from kubectl_argo_pods.record import NamedTuple
 
 # Long enough for the words of one command line, short enough for nobody to notice.
 FRESH = 5.0

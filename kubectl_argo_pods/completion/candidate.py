@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from kubectl_argo_pods.record import NamedTuple
 
 
 class Candidate(NamedTuple):

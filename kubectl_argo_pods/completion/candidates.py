@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from os.path import commonprefix
-from typing import NamedTuple
 
 from kubectl_argo_pods.completion import live, offers
 from kubectl_argo_pods.completion.candidate import Candidate
@@ -12,6 +11,7 @@ from kubectl_argo_pods.completion.known import Known
 from kubectl_argo_pods.completion.line import Slot
 from kubectl_argo_pods.errors import ArgoPodsError
 from kubectl_argo_pods.options import Completes
+from kubectl_argo_pods.record import NamedTuple
 
 # More than that nobody reads, and shells take their time with each.
 MOST = 500

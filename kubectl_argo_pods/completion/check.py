@@ -10,10 +10,10 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from kubectl_argo_pods.completion.install import plugin_folder, shell_pieces
 from kubectl_argo_pods.completion.scripts import ASK_KUBECTL, COMPLETER, PROGRAM
+from kubectl_argo_pods.record import NamedTuple
 
 # The first kubectl that asks plugins for completions.
 FIRST = (1, 26)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from kubectl_argo_pods import grammar
 from kubectl_argo_pods.completion.table import COMMANDS, GROUPS
 from kubectl_argo_pods.grammar import DEFAULT, Call, Target, is_word, split
 from kubectl_argo_pods.options import Completes
+from kubectl_argo_pods.record import NamedTuple
 
 
 class Declared(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import NamedTuple
 
 from kubectl_argo_pods.completion.scripts import PROGRAM
+from kubectl_argo_pods.record import NamedTuple
 
 # Behind every line that is ours in a file of the user's.
 MARK = f"  # completion of {PROGRAM}"

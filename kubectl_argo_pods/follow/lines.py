@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import NamedTuple
+
+from kubectl_argo_pods.record import NamedTuple
 
 # `2026-05-04T10:00:00.123456789Z `
 SIZE = 30

@@ -9,9 +9,9 @@ those that come again; where it does not come at all, the file has been rotated,
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from kubectl_argo_pods.follow.lines import SECONDS, Batch
+from kubectl_argo_pods.record import NamedTuple
 
 # Lines of stdout and stderr are written by two threads of the container runtime, which may overtake each other. They do
 # so by far less than a second, but it may be in the moment when a new second begins.

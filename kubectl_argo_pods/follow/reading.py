@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from kubectl_argo_pods.errors import ApiError, UnreachableError
 from kubectl_argo_pods.follow.last_shown import LastShown
@@ -11,6 +10,7 @@ from kubectl_argo_pods.follow.lines import Batch, Splitter, time_of, timed
 from kubectl_argo_pods.follow.patience import ENDED
 from kubectl_argo_pods.follow.position import Gap, Position
 from kubectl_argo_pods.follow.waits import Life, Open, Receive, Sink
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources.kube_logs import LogStream
 from kubectl_argo_pods.targets import Event, Lines, LogOptions, LogQuery, Target
 

@@ -7,8 +7,9 @@ UnreachableError: so thousands of them share one thread.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources.kube_logs import LogStream
 from kubectl_argo_pods.targets import Event, Lines, LogQuery
 

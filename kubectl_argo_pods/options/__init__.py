@@ -6,7 +6,9 @@ groups are in modules by their subject, so that a command loads its own alone.
 
 from __future__ import annotations
 
-from typing import NamedTuple, NewType
+from typing import NewType
+
+from kubectl_argo_pods.record import NamedTuple
 
 # What a value may be completed to: values themselves, or the name of a kind of them (those of completion/candidates).
 Completes = str | tuple[str, ...]

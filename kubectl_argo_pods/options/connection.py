@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from kubectl_argo_pods.cluster.kubeconfig import Overrides
 from kubectl_argo_pods.options import Option
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources import ArgoServerFlags
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from kubectl_argo_pods.options import Option, When
 from kubectl_argo_pods.output.style import WHEN
+from kubectl_argo_pods.record import NamedTuple
 
 
 class Logs(NamedTuple):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from kubectl_argo_pods.options import Option
+from kubectl_argo_pods.record import NamedTuple
 
 # Those whose completion there is a script for.
 SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")

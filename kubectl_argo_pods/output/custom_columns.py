@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TextIO
+from typing import Any, TextIO
 
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.output.go_text import to_text
 from kubectl_argo_pods.output.jsonpath import NOTHING, find
 from kubectl_argo_pods.output.table import table
+from kubectl_argo_pods.record import NamedTuple
 
 _PATH = re.compile(r"\{\.?([^{}]+)\}|\.?([^{}]+)")
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kubectl_argo_pods.errors import UsageError
+from kubectl_argo_pods.record import NamedTuple
 
 TABLES = ("", "table", "wide")
 # Formats that stand alone, and those that need an argument after `=`.

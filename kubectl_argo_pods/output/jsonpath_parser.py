@@ -7,10 +7,10 @@ others. kubectl's own liberties (`$` and `@` are skipped, blanks separate, quote
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.output.go_quoting import unquote
+from kubectl_argo_pods.record import NamedTuple
 
 
 class Text(NamedTuple):

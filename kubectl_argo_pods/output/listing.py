@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TextIO, TypeVar
+from typing import TextIO, TypeVar
 
 from kubectl_argo_pods.output import node_pods, workflows
 from kubectl_argo_pods.output.formats import Format
 from kubectl_argo_pods.output.table import Row, print_rows, print_table
 from kubectl_argo_pods.pod import NodePod, steps
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.workflow import Manifest, WorkflowSummary
 
 T = TypeVar("T")

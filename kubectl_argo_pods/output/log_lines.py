@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.naming import fnv1a
 from kubectl_argo_pods.output.argo_lines import ArgoLinesOut, is_one, may_hold_one
 from kubectl_argo_pods.output.disarm import disarmed, screen_lines
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.targets import Key, Lines, Raw, Target
 
 OUTPUTS = ("text", "raw", "json")

@@ -6,7 +6,9 @@ import hashlib
 import tempfile
 from collections.abc import Iterable
 from threading import Lock
-from typing import IO, NamedTuple
+from typing import IO
+
+from kubectl_argo_pods.record import NamedTuple
 
 # A line that is longer goes out in parts: somebody prints a file without line ends.
 LONGEST = 1024 * 1024

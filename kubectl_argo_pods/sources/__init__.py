@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kubectl_argo_pods.errors import NoClusterError, UsageError
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.workflow import Workflow, WorkflowSummary
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 from urllib.parse import quote
 
 from kubectl_argo_pods.errors import UsageError
+from kubectl_argo_pods.record import NamedTuple
 
 SERVICE = "service/"
 # The port of Argo's own manifests and charts (cmd/argo/commands/server.go).

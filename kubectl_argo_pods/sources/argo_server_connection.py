@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from kubectl_argo_pods.cluster import endpoint as endpoints
 from kubectl_argo_pods.cluster import http as kubernetes
@@ -16,6 +15,7 @@ from kubectl_argo_pods.cluster.kubeconfig_files import Entry
 from kubectl_argo_pods.cluster.request import Terms
 from kubectl_argo_pods.errors import ConfigError, UsageError
 from kubectl_argo_pods.permissions import Need
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources import ArgoServerFlags, argo_server_named
 from kubectl_argo_pods.sources.argo_server_address import Service, parse_address
 from kubectl_argo_pods.sources.argo_server_service import ServiceHttp, open_forwarded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from socket import socket
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from kubectl_argo_pods.cluster.endpoint import Endpoint
 from kubectl_argo_pods.cluster.exchange import Response
@@ -16,6 +16,7 @@ from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.cluster.stream import Stream
 from kubectl_argo_pods.cluster.tls import Context
 from kubectl_argo_pods.errors import ApiError, ArgoPodsError, UnreachedError
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources.argo_server_address import Service
 from kubectl_argo_pods.workflow import Manifest
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from queue import SimpleQueue
 from threading import Event, Thread
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubectl_argo_pods.errors import ApiError, ArgoPodsError, ForbiddenError, NotFoundError, UnreachableError
 from kubectl_argo_pods.pod import WORKFLOW_LABEL, Pod
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources.kube_pods import KubePods
 from kubectl_argo_pods.sources.snapshot import Snapshot

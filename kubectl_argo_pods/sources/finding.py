@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from kubectl_argo_pods.choice import bare_name, choose, is_plain
 from kubectl_argo_pods.errors import ArgoPodsError, NoMatchError, NotFoundError, UsageError
 from kubectl_argo_pods.pod import WORKFLOW_LABEL
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources import PodQuery, Sources, place_of
 from kubectl_argo_pods.sources.snapshot import Snapshot, snapshot, snapshots
 from kubectl_argo_pods.spelling import near_misses

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kubectl_argo_pods.cluster.channels import PROTOCOLS, Channels
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.cluster.websocket import open_websocket
 from kubectl_argo_pods.errors import ApiError, ForbiddenError, OnlyByKubectlError
 from kubectl_argo_pods.permissions import EXEC, addition
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources.kube_pods import path
 
 # What a server, or something before it, says of a request to change the protocol that it cannot fulfil.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kubectl_argo_pods.cluster.http import Http
 from kubectl_argo_pods.cluster.segment import segment
 from kubectl_argo_pods.errors import ApiError, NotFoundError
 from kubectl_argo_pods.pod import Pod
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.shape import POD, check
 from kubectl_argo_pods.sources import PodQuery, tables
 from kubectl_argo_pods.workflow import Manifest

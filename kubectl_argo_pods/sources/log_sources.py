@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.containers import Container
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.kube_logs import KubeLogs, LogSource, LogStream
 from kubectl_argo_pods.targets import LogQuery, Target

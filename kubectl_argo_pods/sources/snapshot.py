@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from threading import Lock, Thread
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from kubectl_argo_pods.errors import ArgoPodsError, ForbiddenError, NotFoundError
 from kubectl_argo_pods.pod import WORKFLOW_LABEL, Pod, is_owned, unexplained
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources.kube_pods import KubePods, PodList
 from kubectl_argo_pods.workflow import Workflow, WorkflowSummary

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from kubectl_argo_pods.cluster.stream import Stream
 from kubectl_argo_pods.errors import ApiError, GoneError
 from kubectl_argo_pods.pod import Pod
+from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.workflow import Manifest, Workflow
 
 
