@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 
 from kubectl_argo_pods.errors import ManifestError
 from kubectl_argo_pods.record import NamedTuple
@@ -12,7 +11,8 @@ from kubectl_argo_pods.workflow import Manifest, Node, parse_time
 # kubectl's own annotation (kubectl/pkg/cmd/util/podcmd); Argo writes it on its pods from v3.3 on.
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 # What Argo adds to a pod of its own (workflow/controller/workflowpod.go); `supervisor` is that of init-less pods.
-HELPERS = ("init", "wait", "supervisor", "artifact-plugin-*", "init-artifact-*")
+HELPERS = ("init", "wait", "supervisor")
+HELPERS_OF_PLUGINS = ("artifact-plugin-", "init-artifact-")
 # The kinds of containers, in kubectl's order, with the fields of the spec and of the status that list them.
 KINDS = (
     ("init", "initContainers", "initContainerStatuses"),
@@ -73,7 +73,7 @@ def _container(name: str, kind: str, status: Manifest) -> Container:
 
 def is_helper(name: str) -> bool:
     """Whether a container is one of Argo's own, which does its bookkeeping beside the user's."""
-    return any(fnmatchcase(name, helper) for helper in HELPERS)
+    return name in HELPERS or name.startswith(HELPERS_OF_PLUGINS)
 
 
 def default_container(pod: Manifest, node: Node | None) -> str:

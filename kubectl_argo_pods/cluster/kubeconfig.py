@@ -224,7 +224,7 @@ def _namespace(overrides: Overrides, context: Entry, environ: Mapping[str, str])
 
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_TIMEOUT = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+")
+_TIMEOUT = r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+"
 _LONGEST = 2.0**63 / 1e9  # of a Go duration
 
 
@@ -235,7 +235,7 @@ def parse_timeout(text: str | None, flag: str = "--request-timeout") -> float | 
     duration = f"{text}s" if text.isdecimal() else text
     parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", duration)
     seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
-    if not _TIMEOUT.fullmatch(duration) or seconds > _LONGEST:
+    if not re.fullmatch(_TIMEOUT, duration) or seconds > _LONGEST:
         raise UsageError(f'{flag} "{text}" is not a time like 30, 10s or 1m30s')
     return seconds or None
 

@@ -15,7 +15,7 @@ from kubectl_argo_pods.record import NamedTuple
 # `2026-05-04T10:00:00.123456789Z `
 SIZE = 30
 SECONDS = 19
-_TIME = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
+_TIME = rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)"
 
 
 class Batch(NamedTuple):
@@ -70,7 +70,7 @@ def timed(lines: list[bytes]) -> Batch:
 
 def normal_time(time: bytes) -> bytes:
     """A time with nine digits and in UTC; b"" for what is no time."""
-    match = _TIME.fullmatch(time)
+    match = re.fullmatch(_TIME, time)
     if not match:
         return b""
     seconds, digits, zone = match.groups()

@@ -12,8 +12,9 @@ MARK_JSON = b'"argo":true'
 _VALUE = rb'(?:"(?:[^"\\\n]|\\.)*"|[^\s"]*)'
 _TEXT = rb"time=" + _VALUE + rb" level=\w+ msg=" + _VALUE + rb"(?: [\w.]+=" + _VALUE + rb")*? argo=true(?: [^\n]*)?"
 _JSON = rb'\{(?=[^\n]*"level":)(?=[^\n]*"msg":)(?=[^\n]*"time":)[^\n]*"argo":true[^\n]*\}'
-_LINE = re.compile(_TEXT + b"|" + _JSON)
-_LINES = re.compile(rb"^(?:" + _TEXT + b"|" + _JSON + rb")\n", re.MULTILINE)
+# Compiled only where there is such a line, since that takes longer than to read most logs.
+_LINE = _TEXT + b"|" + _JSON
+_LINES = rb"(?m)^(?:" + _LINE + rb")\n"
 # How such a line begins, and how long it can be: what is longer is somebody else's.
 _BEGINNINGS = (b"time=", b"{")
 _LONGEST = 65536
@@ -26,7 +27,7 @@ def may_hold_one(text: bytes) -> bool:
 
 def is_one(line: bytes) -> bool:
     """Whether a line, without its newline, is Argo's."""
-    return may_hold_one(line) and _LINE.fullmatch(line) is not None
+    return may_hold_one(line) and re.fullmatch(_LINE, line) is not None
 
 
 class ArgoLinesOut:
@@ -58,9 +59,9 @@ class ArgoLinesOut:
 
     def _without(self, whole: bytes) -> bytes:
         if not self._within_line:
-            return _LINES.sub(b"", whole)
+            return re.sub(_LINES, b"", whole)
         first, newline, others = whole.partition(b"\n")
-        return first + newline + _LINES.sub(b"", others)
+        return first + newline + re.sub(_LINES, b"", others)
 
 
 def _may_become_one(begun: bytes) -> bool:

@@ -6,16 +6,16 @@ import re
 
 RESET = b"\x1b[0m"
 # Select Graphic Rendition (ECMA-48, 8.3.117): colours and the like, which a line may have as far as it goes.
-_COLOR = re.compile(rb"\x1b\[[0-9;:]*m")
+_COLOR = rb"\x1b\[[0-9;:]*m"
 # C0 controls but for the tab, DEL, and C1 controls as UTF-8 writes them.
-_CONTROL = re.compile(rb"\x1b\[[0-9;:]*m|[\x00-\x08\x0a-\x1f\x7f]|\xc2[\x80-\x9f]")
+_CONTROL = _COLOR + rb"|[\x00-\x08\x0a-\x1f\x7f]|\xc2[\x80-\x9f]"
 
 
 def disarmed(line: bytes) -> bytes:
     """The line without control: `^[` for an escape that is no colour, as `cat -v` has it, `\\xff` for no text."""
     text = line if line.isascii() else line.decode("utf-8", "backslashreplace").encode()
-    shown = _CONTROL.sub(_shown, text)
-    return shown + RESET if _COLOR.search(shown) else shown
+    shown = re.sub(_CONTROL, _shown, text)
+    return shown + RESET if re.search(_COLOR, shown) else shown
 
 
 def _shown(match: re.Match[bytes]) -> bytes:
