@@ -11,7 +11,7 @@ from kubectl_argo_pods.follow.tail import Tail
 from kubectl_argo_pods.follow.watermark import Watermark
 from kubectl_argo_pods.sources.kube_logs import LogSource
 from kubectl_argo_pods.sources.snapshot import Snapshot
-from kubectl_argo_pods.targets import Event, Key, Lines, LogOptions, Selected
+from kubectl_argo_pods.targets import Event, Key, Lines, LogOptions, Selected, Target
 
 Select = Callable[[list[Snapshot]], Selected]
 # Selecting takes its time where there are thousands of nodes; it may take this part of all time.
@@ -60,6 +60,7 @@ class _Live:
         self._looked_at: list[Snapshot] | None = None
         self._look_at = 0.0
         self._final = False
+        self._pods: frozenset[str] | None = None  # the uids of those that there were at the last look
         self._told: set[str] = set()
         discovery.tell(self._loop.wake)
 
@@ -113,15 +114,21 @@ class _Live:
         for target in selected.targets:
             tail = self._tails.get(target.key)
             if tail is None:
-                tail = self._tails[target.key] = Tail(target, self._options, self._arrivals)
+                tail = Tail(target, self._options, self._arrivals, is_new=self._is_new(target))
+                self._tails[target.key] = tail
                 self._loop.start(tail)
             elif tail.target.state != target.state:
                 tail.target = target
                 self._revive(tail)
         if selected.pods is not None:
             self._miss(selected.pods)
+            self._pods = selected.pods
         if selected.final:
             self._end()
+
+    def _is_new(self, target: Target) -> bool:
+        """Whether a target's pod came while others were followed, and was not just not meant before."""
+        return self._pods is not None and target.origin == "pod" and target.pod_uid not in self._pods
 
     def _miss(self, pods: frozenset[str]) -> None:
         """Lets those tails know whose pods are gone."""

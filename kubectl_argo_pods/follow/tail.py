@@ -37,10 +37,10 @@ UNREAD = End("the pod was deleted before its log could be read", 0, NOTHING)
 class Tail:
     """One target. `target` is replaced when its state changes; `final`: what has not started now never will.
 
-    `is_missed`: its pod is no longer listed.
+    `is_new`: it came while others were followed. `is_missed`: its pod is no longer listed.
     """
 
-    def __init__(self, target: Target, options: LogOptions, sink: Sink) -> None:
+    def __init__(self, target: Target, options: LogOptions, sink: Sink, *, is_new: bool = False) -> None:
         self.target = target
         self.final = False
         self.is_missed = False
@@ -48,6 +48,8 @@ class Tail:
         self.sink = sink
         self._options = options
         self._query = options.query
+        # What is asked for of it from the end, or since some time ago, is about what was there when the follow began.
+        self._is_new = self.follows and (is_new or not self._has_started())
         self._patience = options.start_timeout
         self._outlook = Outlook(options.probe_after, lambda: self.lives_on, self._turns_out_another_run)
         self._pause = FIRST_PAUSE
@@ -76,8 +78,11 @@ class Tail:
     def _begin(self, previous: bool) -> None:
         state = self.target.state
         self.run = "" if state is None else state.previous_id if previous else state.id
-        options = self._options._replace(query=self._query._replace(previous=previous))
-        self._reader = Reader(self.target, options, self.sink)
+        query = self._query._replace(previous=previous)
+        if self._is_new:
+            query = query._replace(tail=None, since_seconds=None)
+        self._is_new = self.follows
+        self._reader = Reader(self.target, self._options._replace(query=query), self.sink)
 
     # Before there is a log
 

@@ -1,0 +1,81 @@
+"""Following a part of what was there: of what begins while it is followed all is wanted."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubectl_argo_pods.targets import LogOptions, LogQuery
+from tests.follow.conftest import NOW, Containers
+from tests.follow.following import FOLLOW, Following, await_, events, lines
+from tests.follow.test_live import START
+
+# All that is in these logs is far older than this.
+LATELY = LogQuery(follow=True, since_seconds=1)
+PARTS = {
+    "the last line": FOLLOW._replace(query=LogQuery(follow=True, tail=1)),
+    "no line": FOLLOW._replace(query=LogQuery(follow=True, tail=0)),
+    "the last line that is shown": FOLLOW._replace(
+        query=LogQuery(follow=True, tail=1), is_hidden=lambda line: line == b"hidden"
+    ),
+    "lines of late": FOLLOW._replace(query=LATELY),
+}
+LATER = ["later 1", "later 2", "later 3"]
+
+
+@pytest.fixture(params=PARTS.values(), ids=list(PARTS))
+def part(request: pytest.FixtureRequest) -> LogOptions:
+    """The options that ask for a part of what was there."""
+    options: LogOptions = request.param
+    return options
+
+
+def start_following(containers: Containers, options: LogOptions) -> Following:
+    """Follows the container `a`, whose log is read by now."""
+    containers.put("a", "running")
+    containers.log("a").write_lines("old 1", "old 2", start=START)
+    following = Following(containers, options)
+    journal = containers.cluster.journal
+    await_(lambda: containers.cluster.logs.reading == 1 and any("follow" in each.query for each in list(journal)))
+    return following
+
+
+def lines_but_old(following: Following) -> list[str]:
+    """What is printed of all that is LATER."""
+    printed = iter(following.line, "")
+    return [next(line for line in printed if "old" not in line) for _ in LATER]
+
+
+def check_that_it_ends(containers: Containers, following: Following, **run: int) -> None:
+    containers.log("a").end()
+    containers.put("a", **run)
+    following.end_workflow()
+    rest = following.rest()
+    assert (lines(rest), {kind for _, kind in events(rest)}) == ([], {"complete"})
+
+
+def test_of_the_next_run_of_a_container_all_is_printed(pods_of_own: Containers, part: LogOptions) -> None:
+    following = start_following(pods_of_own, part)
+    log = pods_of_own.log("a")
+    log.restart()
+    log.write_lines(*LATER, start=START + 10**9)
+    pods_of_own.put("a", "running", run=2, started_at=NOW + 10)
+    assert lines_but_old(following) == [f"a: {line}" for line in LATER]
+    check_that_it_ends(pods_of_own, following, run=2, started_at=NOW + 10)
+
+
+def test_of_a_container_that_starts_later_all_is_printed(pods_of_own: Containers, part: LogOptions) -> None:
+    pods_of_own.put("b", "waiting")
+    following = start_following(pods_of_own, part)
+    check_that_all_of_it_is_printed(pods_of_own, following)
+
+
+def test_of_a_pod_that_comes_later_all_is_printed(pods_of_own: Containers, part: LogOptions) -> None:
+    check_that_all_of_it_is_printed(pods_of_own, start_following(pods_of_own, part))
+
+
+def check_that_all_of_it_is_printed(containers: Containers, following: Following) -> None:
+    containers.log("b").write_lines(*LATER, start=START)
+    containers.log("b").end()
+    containers.put("b")
+    assert lines_but_old(following) == [f"b: {line}" for line in LATER]
+    check_that_it_ends(containers, following)
