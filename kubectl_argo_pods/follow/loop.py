@@ -11,6 +11,7 @@ import selectors
 import time
 from collections import deque
 from functools import partial
+from math import ceil
 from typing import Any
 
 from kubectl_argo_pods.cluster.opening import Opening
@@ -21,7 +22,7 @@ from kubectl_argo_pods.follow.timers import Timed, Timers
 from kubectl_argo_pods.follow.waits import Life, Look, Open, Receive, Sleep, Turn, Wait
 from kubectl_argo_pods.follow.workers import Workers
 from kubectl_argo_pods.sources.kube_logs import LogSource, LogStream
-from kubectl_argo_pods.targets import Event
+from kubectl_argo_pods.targets import Event, LogQuery
 
 
 class _Task(Timed):
@@ -41,6 +42,7 @@ class Loop:
 
     def __init__(self, source: LogSource, max_requests: int) -> None:
         self._source = source
+        self._begun = time.monotonic()
         self._turns = max_requests
         self._selector = selectors.DefaultSelector()
         self._wake_reader, self._wake_writer = os.pipe()
@@ -149,7 +151,7 @@ class Loop:
         elif isinstance(wait, Turn):
             self._queue.append(task)
         elif isinstance(wait, Open):
-            self._workers.give(task, partial(self._source.begin, task.tail.target, wait.query))
+            self._workers.give(task, partial(self._source.begin, task.tail.target, self._since_begun(wait.query)))
         elif isinstance(wait, Look):
             self._workers.give(task, partial(self._source.look, task.tail.target))
 
@@ -214,6 +216,13 @@ class Loop:
             self._unwatch(task)
             task.opening = task.deadline = None
             self._workers.give(task, opening.stream)
+
+    def _since_begun(self, query: LogQuery) -> LogQuery:
+        """Seconds are counted back from the beginning, however late a log is asked for, or asked for again."""
+        gone_by = time.monotonic() - self._begun
+        if query.since_seconds is None or gone_by < 1:
+            return query
+        return query._replace(since_seconds=query.since_seconds + ceil(gone_by))
 
     def _give_up_opening(self, task: _Task) -> None:
         if task.opening is not None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kubectl_argo_pods.targets import LogOptions, LogQuery
+from tests.cluster.container_logs import BILLION
 from tests.follow.conftest import NOW, Containers
 from tests.follow.following import FOLLOW, Following, await_, events, lines
 from tests.follow.test_live import START
@@ -45,9 +48,9 @@ def lines_but_old(following: Following) -> list[str]:
     return [next(line for line in printed if "old" not in line) for _ in LATER]
 
 
-def check_that_it_ends(containers: Containers, following: Following, **run: int) -> None:
+def check_that_it_ends(containers: Containers, following: Following, run: int = 1) -> None:
     containers.log("a").end()
-    containers.put("a", **run)
+    containers.put("a", run=run)
     following.end_workflow()
     rest = following.rest()
     assert (lines(rest), {kind for _, kind in events(rest)}) == ([], {"complete"})
@@ -57,10 +60,10 @@ def test_of_the_next_run_of_a_container_all_is_printed(pods_of_own: Containers, 
     following = start_following(pods_of_own, part)
     log = pods_of_own.log("a")
     log.restart()
-    log.write_lines(*LATER, start=START + 10**9)
+    log.write_lines(*LATER, start=START + BILLION)
     pods_of_own.put("a", "running", run=2, started_at=NOW + 10)
     assert lines_but_old(following) == [f"a: {line}" for line in LATER]
-    check_that_it_ends(pods_of_own, following, run=2, started_at=NOW + 10)
+    check_that_it_ends(pods_of_own, following, run=2)
 
 
 def test_of_a_container_that_starts_later_all_is_printed(pods_of_own: Containers, part: LogOptions) -> None:
@@ -79,3 +82,17 @@ def check_that_all_of_it_is_printed(containers: Containers, following: Following
     containers.put("b")
     assert lines_but_old(following) == [f"b: {line}" for line in LATER]
     check_that_it_ends(containers, following)
+
+
+def test_lines_of_late_are_those_before_the_beginning_however_often_they_are_asked_for(
+    pods_of_own: Containers,
+) -> None:
+    pods_of_own.put("a", "running")
+    begun, journal = time.time_ns(), pods_of_own.cluster.journal
+    options = FOLLOW._replace(query=LogQuery(follow=True, since_seconds=2), probe_after=0.3)
+    following = Following(pods_of_own, options)
+    # The silence after which it is asked again doubles: this is some two seconds later.
+    await_(lambda: sum(each.path.endswith("/log") and "follow" in each.query for each in list(journal)) == 4)
+    pods_of_own.log("a").write_lines("one", start=begun - BILLION // 2)
+    assert following.line() == "a: one"
+    check_that_it_ends(pods_of_own, following)
