@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from kubectl_argo_pods import attempts
 from kubectl_argo_pods.asked import chosen, joined
@@ -41,13 +41,15 @@ class Meant(NamedTuple):
 
 
 class LogSelection:
-    """To be called with the workflows and their pods, each time that they have changed.
+    """To be called with the workflows and their pods, each time that they have changed; `list_anew` asks for them.
 
     A log that was once found on a pod is not looked for elsewhere when the pod is gone.
     """
 
-    def __init__(self, meant: Meant) -> None:
+    def __init__(self, meant: Meant, list_anew: Callable[[list[Snapshot]], list[Snapshot]]) -> None:
         self._meant = meant
+        self._list_anew = list_anew
+        self._gone: set[tuple[str, str]] | None = None  # pods that are known to be gone
         self._known: dict[Key, Target] = {}
         self._on_pods: set[tuple[str, str, str]] = set()
         self._rows: list[NodePod] = []
@@ -62,6 +64,8 @@ class LogSelection:
         ended = all(snapshot.workflow.ended for snapshot in snapshots)
         present, notices = self._present(workflows, ended or not self._meant.follow)
         rows = self._chosen(workflows, present)
+        if self._is_in_doubt(rows):
+            return self(self._list_anew(snapshots))
         names = {id_: name for each in workflows for id_, name in _names(each).items()}
         found = targets(self._readable(rows), names, self._meant.wanted, self._meant.places)
         self._rows = rows
@@ -176,6 +180,13 @@ class LogSelection:
             return rows
         held = {id(each[0].workflow): attempts.pruned(families(each[0].workflow), stated) for each in workflows if each}
         return [row for row in rows if row.node is None or attempts.is_meant(row.node, held[id(row.workflow)])]
+
+    def _is_in_doubt(self, rows: list[NodePod]) -> bool:
+        """Whether a node is done before its pod was ever listed, since the list may lag behind the workflow; not of
+        what comes with the first list."""
+        gone = {(row.workflow.namespace, row.name) for row in self._readable(rows) if row.name and row.exists is False}
+        known, self._gone = self._gone, gone | (self._gone or set())
+        return known is not None and not gone <= known
 
     def _readable(self, rows: Iterable[NodePod]) -> list[NodePod]:
         """The rows without those of pods whose logs were found when they were there, or that may come yet."""

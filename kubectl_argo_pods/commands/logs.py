@@ -24,6 +24,7 @@ from kubectl_argo_pods.options.selection import Filters, LogManifests
 from kubectl_argo_pods.output.log_account import Account, sentence
 from kubectl_argo_pods.output.log_lines import LinePrinter, Scope
 from kubectl_argo_pods.output.notices import print_notices
+from kubectl_argo_pods.sources import PodQuery
 from kubectl_argo_pods.sources.finding import find, is_one, place, wait_for, workflow_of_pod
 from kubectl_argo_pods.sources.log_sources import has_archive, log_sources
 from kubectl_argo_pods.sources.snapshot import Snapshot
@@ -50,7 +51,9 @@ def logs(
     if manifests.filename and logs.follow:
         raise UsageError("--filename and -f/--follow exclude each other: a file does not change")
     meant = _asked(words, connection, filters, manifests)
-    selection = LogSelection(_meant(meant, filters, logs))
+    selection = LogSelection(
+        _meant(meant, filters, logs), lambda held: _listed_anew(meant, pod_query(filters, "Object"), held)
+    )
     scope = Scope(filters.all_namespaces, not is_one(meant.wanted), log_rules.wanted(logs).several())
     look = log_rules.line_look(view, scope, sys.stdout, os.environ)
     reading = _Reading(meant, filters, logs, options, selection)
@@ -82,6 +85,13 @@ def _meant(meant: Asked, filters: Filters, logs: Logs) -> Meant:
     attempts = None if logs.attempts is None else parse_attempts(logs.attempts)
     places = log_rules.places(logs, server=has_archive(meant.sources))
     return Meant(meant.nodes, filters, attempts, log_rules.wanted(logs), places, logs.follow, logs.exit_status)
+
+
+def _listed_anew(meant: Asked, query: PodQuery, held: list[Snapshot]) -> list[Snapshot]:
+    """The same workflows with their pods as they are now."""
+    from kubectl_argo_pods.sources.following import anew
+
+    return [anew(meant.sources, each, query, time.time) for each in held]
 
 
 class _Reading:

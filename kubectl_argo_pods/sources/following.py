@@ -40,7 +40,7 @@ def follow_on(
     sources: Sources, held: list[Snapshot], query: PodQuery, clock: Callable[[], float], seconds: float | None = None
 ) -> Iterator[list[Snapshot]]:
     """As `follow`, of the very workflows that were followed before, whichever a word may mean by now."""
-    now = [each if each.workflow.ended else _last(sources, each, query, clock) for each in held]
+    now = [each if each.workflow.ended else anew(sources, each, query, clock) for each in held]
     return _followed(sources, now, query, clock, seconds)
 
 
@@ -59,7 +59,7 @@ def _followed(
         stop.set()
     if have_ended(shown.values()):
         # The last changes of the pods may come after that of their workflow.
-        yield [_last(sources, each, query, clock) for each in shown.values()]
+        yield [anew(sources, each, query, clock) for each in shown.values()]
 
 
 def have_ended(shown: Iterable[Snapshot]) -> bool:
@@ -119,7 +119,8 @@ def _deleted(old: Snapshot) -> Snapshot:
     return gone if old.workflow.ended else gone._replace(workflow=old.workflow._replace(phase="Error"), cut_off=True)
 
 
-def _last(sources: Sources, old: Snapshot, query: PodQuery, clock: Callable[[], float]) -> Snapshot:
+def anew(sources: Sources, old: Snapshot, query: PodQuery, clock: Callable[[], float]) -> Snapshot:
+    """The same workflow with its pods as they are now."""
     try:
         workflow = old.workflow
         last = snapshot(sources, workflow.namespace, workflow.name, query, clock(), uid=workflow.uid)

@@ -213,6 +213,44 @@ def test_a_pod_that_is_collected_when_it_is_done_is_read_once(follow: Follow, st
     assert following.end().stdout == ""
 
 
+def hold_back_pods(story: Story) -> None:
+    """From now on the watch of pods tells nothing."""
+    await_(lambda: story.cluster.watches.count == 2)
+    asked = len(story.cluster.journal)
+    story.cluster.faults.stall("/pods")
+    story.cluster.watches.end()
+    await_(lambda: any(path.endswith("/pods") for path in story.cluster.journal.paths[asked:]))
+
+
+@pytest.mark.parametrize("node", ["train", ""], ids=["a step", "the workflow"])
+def test_a_node_that_is_done_before_its_pod_was_listed_is_read(follow: Follow, story: Story, node: str) -> None:
+    story.node(".train", "Pending")
+    following = follow(*([node] if node else []), "--prefix")
+    hold_back_pods(story)
+    story.ends(".train", "train 1")
+    story.put("Running" if node else "Succeeded")
+    assert following.end() == Result(0, "[train] train 1\n", "")
+
+
+def test_a_node_that_is_done_before_its_pod_was_listed_is_read_once(follow: Follow, story: Story) -> None:
+    story.node(".train", "Pending")
+    server = story.cluster.argo_server_url.removeprefix("http://")
+    following = follow("--prefix", "--secure=false", "-s", server)
+    hold_back_pods(story)
+    story.cluster.archive.logs["uid-of-wf", builders.node("wf", ".train")["id"], "main-logs"] = b"train 1\n"
+    artifacts = [{"name": "main-logs", "s3": {"key": "main.log"}}]
+    pod = story.pod(".train", "terminated")
+    story.says(pod, "train 1", ends=True)
+    story.node(".train", "Succeeded", outputs={"artifacts": artifacts})
+    assert following.line() == "[train] train 1\n"
+    story.cluster.faults.release()
+    story.runs(".next", "next 1")
+    assert following.line() == "[next] next 1\n"
+    story.ends(".next")
+    story.put("Succeeded")
+    assert following.end() == Result(0, "", "")
+
+
 @pytest.mark.parametrize(("phase", "status"), [("Succeeded", 0), ("Failed", 4), ("Error", 5)])
 @pytest.mark.parametrize("node", ["train", ""], ids=["a step", "the workflow"])
 def test_the_status_can_be_that_of_what_is_meant(
