@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 
 from kubectl_argo_pods.follow import Item, read
 from kubectl_argo_pods.output.argo_lines import is_one
-from kubectl_argo_pods.output.log_account import sentence
 from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources.kube_logs import LogSource
 from kubectl_argo_pods.targets import Artifact, Event, Key, Lines, LogOptions, LogQuery, Target
@@ -109,8 +108,8 @@ class Archived:
         seen = self._seen.setdefault(target.key, _Seen())
         if event.kind in ("gone", "failed"):
             self._lost.append(_Lost(target, event))
-            if word := sentence(event):
-                yield Event(None, "notice", word)
+            if event.kind == "gone":
+                yield Event(target, "deleted", event.detail)
             return
         seen.has_gap = seen.has_gap or event.kind == "gap"
         if event.kind == "complete" and seen.held:

@@ -105,8 +105,9 @@ class Event(NamedTuple):
     """What became of a target's stream.
 
     complete: every line of it has come. resumed: it broke off and went on without a loss. gap: lines may be missing.
-    gone: the pod was deleted; `lossy` tells whether lines may be missing. waiting: it cannot be read yet, and why.
-    failed: it cannot be read, for good. notice: a sentence about no target in particular.
+    gone: the pod was deleted; `lossy` tells whether lines may be missing. deleted: it was, and what that means for the
+    log is not known yet. waiting: it cannot be read yet, and why. failed: it cannot be read, for good. notice: a
+    sentence about no target in particular.
     """
 
     target: Target | None

@@ -21,7 +21,7 @@ from kubectl_argo_pods.options import Argument
 from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.options.logs import Logs, LogView
 from kubectl_argo_pods.options.selection import Filters, LogManifests
-from kubectl_argo_pods.output.log_account import Account, sentence
+from kubectl_argo_pods.output.log_account import Account, gist, sentence
 from kubectl_argo_pods.output.log_lines import LinePrinter, Scope
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.sources import PodQuery
@@ -212,11 +212,10 @@ def _print(items: Items, printer: LinePrinter, account: Account, *, live: bool) 
 
 def _take_down(event: Event, account: Account, told: set[str]) -> None:
     account.record(event)
-    said = sentence(event)
+    said = gist(event)
     if said and said not in told:
-        # What has been said with its reason is not said once more without it.
-        told.update((said, said.partition(" (")[0]))
-        print_notices([said])
+        told.add(said)
+        print_notices([sentence(event)])
 
 
 def _tell(account: Account, selection: LogSelection, *, full: bool) -> None:

@@ -95,7 +95,12 @@ def sentence(event: Event) -> str:
         return event.detail
     if event.kind == "waiting":
         return f"{event.target.step}: {event.detail}"
-    if event.kind != "gone":
+    if event.kind not in ("gone", "deleted"):
         return ""
     why = f" ({event.detail})" if event.detail else ""
     return f"{event.target.step}: the pod {event.target.pod} was deleted{why}"
+
+
+def gist(event: Event) -> str:
+    """What is said but once: that a pod was deleted ends the logs of all its containers, each for its own reason."""
+    return sentence(event if event.target is None or event.kind == "waiting" else event._replace(detail=""))

@@ -311,7 +311,36 @@ def test_a_pod_that_is_deleted_before_all_of_its_log_is_read_leaves_it_incomplet
     story.loses(pod)
     result = following.end()
     assert result.status == 3
-    assert f"train: the pod {pod} was deleted (" in result.stderr
+    assert [line.partition(" (")[0] for line in result.stderr.splitlines()[:2]] == [
+        f"train: the pod {pod} was deleted",
+        "0 of 1 log is complete, 1 with gaps",
+    ]
+    assert f"\n  train ({pod}, main): gone: " in result.stderr
+
+
+@pytest.mark.parametrize("server", [False, True], ids=["kube", "archive"])
+def test_a_deletion_is_told_once_whichever_log_it_ends_first(follow: Follow, story: Story, server: bool) -> None:
+    pod = story.runs(".train", "train 1")
+    logs = [story.cluster.logs.of(pod, container) for container in ("main", "wait")]
+    archive = ["--secure=false", "-s", story.cluster.argo_server_url.removeprefix("http://")] if server else []
+    following = follow("train", "-c", "*", *archive)
+    assert following.line() == "[train main] train 1\n"
+    await_(lambda: story.cluster.logs.reading == 2)
+    asked = len(story.cluster.journal)
+    # One of the two logs goes on, the other one is waited for in vain.
+    story.cluster.faults.stall("/log")
+    story.cluster.logs.cut()
+    await_(lambda: sum(path.endswith("/log") for path in story.cluster.journal.paths[asked:]) == 2)
+    story.cluster.state.delete(PODS, "argo", pod)
+    for log in logs:
+        log.end()
+    assert following.notice() == f"train: the pod {pod} was deleted\n"
+    story.cluster.faults.release()
+    story.node(".train", "Error")
+    result = following.end()
+    assert (result.status, result.stdout) == (3, "")
+    assert [line for line in result.stderr.splitlines() if line.startswith(f"train: the pod {pod}")] == []
+    assert f"  train ({pod}, " in result.stderr
 
 
 def test_a_pod_that_is_deleted_before_it_has_started_is_told_at_once(follow: Follow, story: Story) -> None:
