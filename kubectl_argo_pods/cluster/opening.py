@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from kubectl_argo_pods.cluster.connection import Connection
 from kubectl_argo_pods.cluster.exchange import CHUNK
 from kubectl_argo_pods.cluster.tls import WOULD_BLOCK
+from kubectl_argo_pods.errors import UnreachedError
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -31,6 +32,18 @@ class Opening(Generic[T]):
         def begun(early: bytes) -> U | Opening[U]:
             stream = self._begun(early)
             return stream.then(make) if isinstance(stream, Opening) else make(stream)
+
+        return Opening(self._connection, begun)
+
+    def or_else(self, elsewhere: Callable[[UnreachedError], Opening[T]]) -> Opening[T]:
+        """The opening that goes on elsewhere where the answer is that the request was not passed on."""
+
+        def begun(early: bytes) -> T | Opening[T]:
+            try:
+                stream = self._begun(early)
+            except UnreachedError as refused:
+                return elsewhere(refused)
+            return stream.or_else(elsewhere) if isinstance(stream, Opening) else stream
 
         return Opening(self._connection, begun)
 

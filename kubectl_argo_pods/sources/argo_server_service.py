@@ -46,7 +46,11 @@ class ServiceHttp(Http):
         return self._by_either(lambda http: http.watch(path, query, accept))
 
     def begin(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Opening[Stream]:
-        return self._by_either(lambda http: http.begin(path, query, accept))
+        if self._chosen:
+            return self._chosen.begin(path, query, accept)
+        # That the request could be sent says nothing of its way: the answer does.
+        opening = self._proxied.begin(path, query, accept).then(self._answered)
+        return opening.or_else(lambda refused: self._other_way(refused).begin(path, query, accept))
 
     def ask(self, request: Request) -> Response:
         return self._by_either(lambda http: http.ask(request))
@@ -56,6 +60,17 @@ class ServiceHttp(Http):
 
     def close(self) -> None:
         (self._chosen or self._proxied).close()
+
+    def _answered(self, stream: Stream) -> Stream:
+        """Takes the answer by the proxy for the proof that it works."""
+        with self._choosing:
+            self._chosen = self._chosen or self._proxied
+        return stream
+
+    def _other_way(self, refused: UnreachedError) -> Http:
+        with self._choosing:
+            self._chosen = self._chosen or self._forwarded(refused)
+            return self._chosen
 
     def _by_either(self, call: Callable[[Http], T]) -> T:
         if self._chosen:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import select
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 
 from kubectl_argo_pods.cluster.kubeconfig import Overrides
+from kubectl_argo_pods.cluster.opening import Opening
+from kubectl_argo_pods.cluster.stream import Stream
 from kubectl_argo_pods.errors import (
     ApiError,
     ArgoPodsError,
@@ -375,6 +378,33 @@ def test_a_port_is_forwarded_where_the_proxy_is_refused(empty_cluster: Simulated
     # One to see whether it works, one for what is asked; a watch keeps its own.
     assert forwarded == ["/api/v1/namespaces/argo/pods/ready/portforward"] * empty_cluster.port_forward.opened
     assert len([path for path in empty_cluster.journal.paths if "/proxy/" in path]) == 1
+
+
+def answer(opening: Opening[Stream] | Stream) -> bytes:
+    """What comes by an opening, however often that is to ask again."""
+    while isinstance(opening, Opening):
+        while not opening.has_answer():
+            select.select([opening.fileno()], [], [])
+        opening = opening.stream()
+    with opening as stream:
+        return b"".join(stream)
+
+
+@pytest.mark.parametrize("may_proxy", [True, False])
+def test_a_stream_that_is_not_waited_for_finds_the_way_as_well(
+    empty_cluster: SimulatedCluster, tmp_path: Path, may_proxy: bool
+) -> None:
+    token = empty_cluster.admin_token if may_proxy else behind_a_service(empty_cluster)
+    port = 2746 if may_proxy else 80
+    empty_cluster.load([builders.workflow("wf")])
+    sources = through_service(empty_cluster, tmp_path, token, ARGO_SERVER=f"service/argo/argo-server:{port}")
+    assert isinstance(sources.workflows, ArgoServer)
+    http = sources.workflows.http
+    openings = [http.begin("/api/v1/workflows/argo/wf") for _ in range(2)]
+    assert [json.loads(answer(opening))["metadata"]["name"] for opening in openings] == ["wf", "wf"]
+    assert sources.workflows.workflow("argo", "wf").name == "wf"
+    # Both set out by the proxy; the workflow is asked for by the way that was found.
+    assert len([path for path in empty_cluster.journal.paths if "/proxy/" in path]) == (3 if may_proxy else 2)
 
 
 @pytest.mark.parametrize(
