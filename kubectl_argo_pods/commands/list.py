@@ -35,6 +35,8 @@ from kubectl_argo_pods.without_nodes import nothing_found
 
 WORDS = Argument("[WORKFLOW [NODE...]]", "The workflow, and the nodes whose pods are meant.")
 
+TO_NODES = "`--all-nodes -o wide` lists the nodes without pods, and their messages"
+
 
 def list_(
     words: Annotated[tuple[str, ...], WORDS],
@@ -62,7 +64,7 @@ def list_(
     if look.format.kind == "name":
         found = [row for row in found if row.name]
     if not found:
-        print_notices([_nothing(shown, meant, filters)])
+        print_notices([_nothing(shown, meant, filters, view)])
     print_node_pods(sys.stdout, _printed(found, look, view), look, scope, time.time())
     return _status(shown)
 
@@ -108,13 +110,15 @@ def _printed(found: list[NodePod], look: Look, view: View) -> list[NodePod]:
     return [row for row in found if row.exists is not False]
 
 
-def _nothing(shown: list[Snapshot], meant: Asked, filters: Filters) -> str:
-    """kubectl's sentence for an empty list, with what it is empty of, and what has left nothing of it."""
+def _nothing(shown: list[Snapshot], meant: Asked, filters: Filters, view: View) -> str:
+    """kubectl's sentence for an empty list, with what it is empty of, what has left nothing of it, and the way to what
+    there is instead."""
+    way = "" if view.all_nodes or meant.nodes or not rows(shown, (), filters, all_nodes=True) else f" {TO_NODES}"
     narrowed = _narrowing(meant.nodes, filters)
     left = f" with {', '.join(narrowed)}" if narrowed else ""
     if len(shown) != 1:
-        return f"No pods found {place(meant.wanted)}{left}."
-    return nothing_found("pods", shown[0].workflow, left)
+        return f"No pods found {place(meant.wanted)}{left}.{way}"
+    return nothing_found("pods", shown[0].workflow, left) + way
 
 
 def _narrowing(nodes: tuple[str, ...], filters: Filters) -> list[str]:
@@ -170,7 +174,7 @@ def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: S
     if over and now.misses:
         raise now.misses[0]
     if over and not anything:
-        print_notices([_nothing(shown, meant, filters)])
+        print_notices([_nothing(shown, meant, filters, view)])
     return _status(shown)
 
 

@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests import builders
@@ -27,6 +28,43 @@ def test_a_name_that_no_label_can_hold_does_not_hide_the_others(
     alone = argo_pods(long["metadata"]["name"])
     sentence = f'{NO_PODS} "{long["metadata"]["name"]}" in argo namespace. It is Failed: the name is too long\n'
     assert alone == Result(0, "", sentence)
+
+
+def waiting_for_a_lock() -> Manifest:
+    """A workflow the only step of which has no pod yet."""
+    message = "Waiting for argo/ConfigMap/locks/one lock. Lock status: 0/1"
+    top = builders.node("wf", type="DAG", hostNodeName="", phase="Running", children=[".a"])
+    step = builders.node("wf", ".a", phase="Pending", message=message, hostNodeName="", finishedAt=None)
+    return builders.workflow("wf", top, step, phase="Running")
+
+
+HINT = "`--all-nodes -o wide` lists the nodes without pods, and their messages"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        pytest.param([], f". {HINT}", id="all"),
+        pytest.param(["-o", "name"], f". {HINT}", id="names"),
+        pytest.param(["--phase", "Pending"], f" with --phase Pending. {HINT}", id="some"),
+        pytest.param(["--phase", "Failed"], " with --phase Failed.", id="none"),
+        pytest.param(["--all-nodes", "--phase", "Failed"], " with --phase Failed.", id="none of all"),
+        pytest.param(["a", "-o", "name"], " with a.", id="a node that is named"),
+    ],
+)
+def test_where_there_are_no_pods_the_way_to_the_nodes_is_named(
+    argo_pods: Run, empty_cluster: SimulatedCluster, options: list[str], said: str
+) -> None:
+    empty_cluster.load([waiting_for_a_lock()])
+    assert argo_pods("wf", *options) == Result(0, "", f'{NO_PODS} "wf" in argo namespace{said}\n')
+
+
+def test_the_way_to_the_nodes_without_pods_leads_to_their_messages(
+    argo_pods: Run, empty_cluster: SimulatedCluster
+) -> None:
+    empty_cluster.load([waiting_for_a_lock()])
+    headers, _, step = argo_pods("wf", "--all-nodes", "-o", "wide").stdout.splitlines()
+    assert step[headers.index("MESSAGE") :].startswith("Waiting for argo/ConfigMap/locks/one lock. Lock status: 0/1")
 
 
 def test_a_selector_of_pods_that_cannot_be_listed_is_an_error(argo_pods: Run, empty_cluster: SimulatedCluster) -> None:
