@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from math import inf
 
 from kubectl_argo_pods.follow.discovery import Discovery
 from kubectl_argo_pods.follow.loop import Loop
@@ -19,6 +20,8 @@ SHARE = 0.1
 # What is read at once is handed on at once: with many streams this spares most of the waking up.
 TOGETHER = 0.01
 MANY = 20
+# What was found first may write something before the server is asked for more; but not for longer than that.
+FIRST_WORD = 0.1
 
 
 class Arrivals:
@@ -59,6 +62,7 @@ class _Live:
         self._tails: dict[Key, Tail] = {}
         self._looked_at: list[Snapshot] | None = None
         self._look_at = 0.0
+        self._go_on_at = inf  # when there is to be more to look at, unless something is written before
         self._final = False
         self._pods: frozenset[str] | None = None  # the uids of those that there were at the last look
         self._told: set[str] = set()
@@ -70,6 +74,7 @@ class _Live:
             self._look()
             self._loop.ended.clear()
             found = self._arrivals.take()
+            self._let_go_on(bool(found))
             if self._watermark:
                 found = self._watermark.passed(found)
             if found := self._once(found):
@@ -84,11 +89,18 @@ class _Live:
 
     def _patience(self) -> float | None:
         """Seconds until there is something to do though nothing happens."""
+        has_news = self._discovery.has_news or (self._discovery.is_over and not self._final)
+        until = min(self._look_at if has_news else inf, self._go_on_at)
         held = self._watermark.seconds() if self._watermark else None
-        if not self._discovery.has_news and (self._final or not self._discovery.is_over):
+        if until == inf:
             return held
-        until = max(0.0, self._look_at - time.monotonic())
-        return until if held is None else min(until, held)
+        left = max(0.0, until - time.monotonic())
+        return left if held is None else min(left, held)
+
+    def _let_go_on(self, has_come: bool) -> None:
+        if has_come or time.monotonic() >= self._go_on_at:
+            self._go_on_at = inf
+            self._discovery.go_on()
 
     def _look(self) -> None:
         """Looks at the latest that was discovered, unless that has just been done."""
@@ -102,7 +114,7 @@ class _Live:
             self._looked_at = latest
             self._take(self._select(latest))
             self._look_at = time.monotonic() + (time.monotonic() - begun) / SHARE
-            self._discovery.go_on()
+            self._go_on_at = time.monotonic() + (0.0 if self._loop.is_idle else FIRST_WORD)
         if is_over:
             if self._discovery.error:
                 raise self._discovery.error
