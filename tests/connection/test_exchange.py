@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from socket import socket, socketpair
+from socket import SO_LINGER, SOL_SOCKET, socket, socketpair
+from struct import pack
 from threading import Thread
 
 import pytest
@@ -138,3 +139,23 @@ def test_a_header_cannot_smuggle_another_one_in(pair: Pair, value: str) -> None:
     with pytest.raises(ConfigError) as raised:
         send(pair[0], "GET", "/", [("Authorization", value)], None)
     assert str(raised.value) == "the header Authorization cannot be sent: its value holds a line break"
+
+
+def test_what_came_before_a_reset_is_handed_on_before_it_is_told() -> None:
+    """Without a length only the reset says that the answer was cut."""
+    come = b"x" * 20_000
+    with socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        with socket() as ours:
+            ours.connect(listener.getsockname())
+            theirs, _ = listener.accept()
+            theirs.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + come)
+            # To close it without lingering resets the connection.
+            theirs.setsockopt(SOL_SOCKET, SO_LINGER, pack("ii", 1, 0))
+            theirs.close()
+            ours.setblocking(False)
+            response = receive(Connection(ours), "GET")
+            assert response.receive() == come
+            with pytest.raises(ConnectionResetError):
+                response.receive()
