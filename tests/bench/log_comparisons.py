@@ -14,7 +14,7 @@ QUICK_ROUNDS = 11
 STERN = ("stern", "--no-follow", "--tail=-1", "--color=never", "--container=main", "--max-log-requests=50")
 KUBECTL = ("kubectl", "logs", "--container=main", "--tail=-1")
 # Ends the command behind it when its first line has come.
-FIRST_LINE = ("bash", "-c", 'read -r line < <(exec "$@"); kill $!; echo "$line"', "first-line-of")
+FIRST_LINE = ("bash", "-c", 'read -r line < <(exec "$@") || exit; kill $!; echo "$line"', "first-line-of")
 
 
 def comparisons() -> tuple[Comparison, ...]:

@@ -19,6 +19,7 @@ MANY = 500
 LINE = b"x" * 99 + b"\n"
 BLOCK = LINE * 655
 BLOCKS = 10**9 // len(BLOCK)
+SINGLE = 1000
 
 
 def main() -> None:
@@ -26,8 +27,9 @@ def main() -> None:
         _load(cluster, "big", 1, "Succeeded", {"terminated": {"exitCode": 0, "startedAt": builders.STARTED}})
         _load(cluster, "many", MANY, "Running", {"running": {"startedAt": builders.STARTED}})
         big = cluster.logs.of("big-0")
-        # One and the same record over and over takes no memory.
-        big.runs[-1].records = [Record(1, BLOCK)] * BLOCKS + [Record(2, LINE)]
+        # Lines of their own times, as all logs begin; then the same record over and over, which takes no memory.
+        beginning = [Record(number, LINE) for number in range(SINGLE)]
+        big.runs[-1].records = [*beginning, *[Record(SINGLE, BLOCK)] * BLOCKS, Record(SINGLE + 1, LINE)]
         big.end()
         print(cluster.kubeconfig(Path(sys.argv[1])), flush=True)
         _write(cluster)
