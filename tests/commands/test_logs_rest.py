@@ -148,10 +148,14 @@ def test_the_end_is_that_of_the_workflow_that_was_followed(delete: Callable[...,
     assert (result.status, result.stdout) == (3, "two")
 
 
-def test_argo_is_waited_for_no_longer_than_a_request_may_take(delete: Callable[..., Deleted]) -> None:
-    deleted = delete("one\n", "two", options=("--request-timeout=4s",))
+@pytest.mark.parametrize(("options", "status"), [((), 3), (("--ignore-errors",), 0)], ids=["told", "ignored"])
+def test_argo_is_waited_for_no_longer_than_a_request_may_take(
+    delete: Callable[..., Deleted], options: tuple[str, ...], status: int
+) -> None:
+    """A log that is not all there is an error that may be ignored, as kubectl does when the time is over."""
+    deleted = delete("one\n", "two", options=("--request-timeout=4s", *options))
     result = deleted.following.end()
-    assert (result.status, result.stdout) == (3, "two")
+    assert (result.status, result.stdout) == (status, "two")
     assert "train: Argo has not ended it in the time of --request-timeout\n" in result.stderr
 
 
