@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
 
 from kubectl_argo_pods.choice import bare_name, choose, is_plain
@@ -14,6 +13,9 @@ from kubectl_argo_pods.completion.place import Place
 from kubectl_argo_pods.workflow import WorkflowSummary
 
 Rows = list[list[str]]
+# What is kept and brought begins with a word, so that no rows can be told from nothing. Texts with tabs and line ends:
+# thousands of rows as JSON would take longer to write and read than all else that is done with them.
+ROWS = "rows"
 
 
 class Known:
@@ -76,17 +78,19 @@ class Known:
             # While this one waited for its turn, another may have asked.
             rows = self._kept(key, FRESH)
             if rows is not None:
-                return json.dumps(rows).encode()
+                return _written(rows)
             # It brings all of HTTP with it, which what is kept can do without.
             names = import_module("kubectl_argo_pods.completion.names")
-            content = json.dumps(getattr(names, question)(self._place.open(), *about)).encode()
+            content = _written(getattr(names, question)(self._place.open(), *about))
             self._cache.write(key, content)
             return content
 
 
+def _written(rows: Rows) -> bytes:
+    """The rows as bytes, without those that nobody can type."""
+    return "\n".join([ROWS, *("\t".join(row) for row in rows if "".join(row).isprintable())]).encode()
+
+
 def _rows(content: bytes) -> Rows | None:
-    try:
-        rows: Rows = json.loads(content)
-    except ValueError:
-        return None
-    return rows
+    kind, *lines = content.decode("utf-8", "replace").split("\n")
+    return [line.split("\t") for line in lines] if kind == ROWS else None

@@ -16,17 +16,17 @@ NODE_WORDS = {
     "@first-failed": "the node that failed first",
     "@last": "the node that started last",
 }
-# A value longer than this is nothing to pick from a list.
-LONGEST_VALUE = 60
 
 
 def _workflows(slot: Slot, known: Known) -> Iterator[Candidate]:
     rows = known.workflows()
     kind, slash, _ = slot.typed.partition("/")
+    lead = kind + slash if slash else ""
     yield from _state_words(rows)
-    for name, how, _, namespace in rows:
-        note = f"{how} in {namespace}" if slot.call.values.get("filters", {}).get("all_namespaces") else how
-        yield Candidate(kind + slash + name if slash else name, note)
+    if slot.call.values.get("filters", {}).get("all_namespaces"):
+        yield from (Candidate(lead + name, f"{how} in {namespace}") for name, how, _, namespace in rows)
+    else:
+        yield from (Candidate(lead + name, how) for name, how, _, _ in rows)
 
 
 def _state_words(rows: Rows) -> Iterator[Candidate]:
@@ -66,7 +66,7 @@ def _template_notes(rows: Rows) -> dict[str, str]:
 
 def _parameters(rows: Rows) -> Iterator[Candidate]:
     for row in rows:
-        yield from (Candidate(f"param:{pair}", row[0]) for pair in row[3:] if len(pair) <= LONGEST_VALUE)
+        yield from (Candidate(f"param:{pair}", row[0]) for pair in row[3:])
 
 
 def _templates(slot: Slot, known: Known) -> Iterator[Candidate]:

@@ -1,13 +1,13 @@
 """The names that a cluster knows, each with a word on how it is; asked for with no more than that needs.
 
-Everything here is rows of texts, since it is kept as JSON.
+Everything here is rows of texts, since it is kept as such.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from kubectl_argo_pods.containers import containers
@@ -23,19 +23,21 @@ Row = list[str]
 # So many pods are looked into for the names of their containers, and so many objects for their labels.
 FEW_PODS = 5
 SOME = "50"
+# A value longer than this is nothing to pick from a list.
+LONGEST_VALUE = 60
 
 
 def workflows(sources: Sources, namespace: str | None, labels: str) -> list[Row]:
     """Name, status and age, status, and namespace of each workflow, newest first."""
     source, now = sources.workflows, time.time()
-    if isinstance(source, kube.KubeSource) and namespace:
-        found = source.brief(namespace, labels, now)
-    else:
-        # In all namespaces at once, a row of mere cells does not tell where it is from.
-        found = source.workflows(namespace, labels)
     # Thousands of workflows share a few hundred ages.
     how = cache(lambda status, start: _how(status, start, now))
-    return [[each.name, how(each.status, each.created_at), each.status, each.namespace] for each in found]
+    if isinstance(source, kube.KubeSource) and namespace:
+        found = source.brief(namespace, labels, now)
+        return [[name, how(status, start), status, namespace] for name, status, start in found]
+    # In all namespaces at once, a row of mere cells does not tell where it is from.
+    listed = source.workflows(namespace, labels)
+    return [[each.name, how(each.status, each.created_at), each.status, each.namespace] for each in listed]
 
 
 def _how(phase: str, start: float | None, now: float) -> str:
@@ -49,10 +51,15 @@ def nodes(sources: Sources, namespace: str, name: str) -> list[Row]:
     meant = [node for node in graph_order(workflow) if _can_be_meant(node, workflow)]
     rows = [NodePod(workflow, node, None, "", "", "node") for node in meant]
     named = [
-        [step, _how(node.phase, node.started_at, now), node.template, *map("=".join, parameters(node).items())]
+        [step, _how(node.phase, node.started_at, now), node.template, *_short(map("=".join, parameters(node).items()))]
         for step, node in zip(steps(rows), meant, strict=True)
     ]
     return list(_with_loops(named))
+
+
+def _short(pairs: Iterable[str]) -> Iterator[str]:
+    """Those that one can pick from a list."""
+    return (pair for pair in pairs if len(pair) <= LONGEST_VALUE and pair.isprintable())
 
 
 def _workflow(sources: Sources, namespace: str, name: str) -> Workflow:

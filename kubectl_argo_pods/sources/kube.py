@@ -19,6 +19,9 @@ API = "/apis/argoproj.io/v1alpha1"
 PHASE_LABEL = "workflows.argoproj.io/phase"
 INSTANCE_LABEL = "workflows.argoproj.io/controller-instanceid"
 
+# Name, status, and when it started, as far as that is known, in epoch seconds.
+Brief = tuple[str, str, float | None]
+
 
 class KubeSource:
     """The workflows of a cluster; with an instance id, those of that Argo installation alone."""
@@ -56,22 +59,22 @@ class KubeSource:
         summaries = [_summary(cell, manifest) for table in found for cell, manifest in tables.rows(table)]
         return newest_first(summaries)
 
-    def brief(self, namespace: str, label_selector: str, now: float) -> list[WorkflowSummary]:
+    def brief(self, namespace: str, label_selector: str, now: float) -> list[Brief]:
         """As `workflows`, at a fifth of the time where there are thousands: newest first as far as their ages tell.
 
         `now` is in epoch seconds. Any version will do ("0"): the server has one at hand, and need not ask its database.
         """
         query = {"includeObject": "None", "resourceVersion": "0", **self._selecting(label_selector)}
         table = self._http.get_json(path(namespace), query, tables.ACCEPT)
-        ages = tables.column(table, "Age")
+        names, statuses, ages = (tables.column(table, title) for title in ("Name", "Status", "Age"))
         # Thousands of workflows share a few hundred ages.
-        started = {age: _started(age, now) for age in set(ages)}
+        by_age: dict[str, list[tuple[str, str]]] = {}
+        for name, status, age in zip(names, statuses, ages, strict=True):
+            by_age.setdefault(age, []).append((name, status))
+        started = {age: _started(age, now) for age in by_age}
+        newest_first = sorted(by_age, key=lambda age: started[age] or now, reverse=True)
         # What a CronWorkflow started in one hour, its names tell apart: they end in the time.
-        newness = ((started[age] or now) for age in ages)
-        rows = sorted(
-            zip(newness, tables.column(table, "Name"), tables.column(table, "Status"), ages, strict=True), reverse=True
-        )
-        return [WorkflowSummary(namespace, name, "", status, started[age], "", {}) for _, name, status, age in rows]
+        return [(*each, started[age]) for age in newest_first for each in sorted(by_age[age], reverse=True)]
 
     def _selecting(self, label_selector: str) -> dict[str, str]:
         instance = f"{INSTANCE_LABEL}={self._instance_id}" if self._instance_id else ""

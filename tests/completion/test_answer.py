@@ -123,7 +123,7 @@ def test_what_others_may_have_written_is_not_believed(
 ) -> None:
     tab("etl")
     (kept,) = cached(clean_environment)
-    kept.write_text('[["forged", "Running", "Running", "argo"]]')
+    kept.write_text("rows\nforged\tRunning\tRunning\targo")
     assert tab("forged") == ["forged\tRunning", IN_ORDER]
     kept.chmod(0o622)
     assert tab("forged") == [IN_ORDER]
@@ -279,7 +279,7 @@ def test_of_two_at_once_one_asks_and_the_other_waits_for_its_answer(
             [*PROGRAM, "__complete", "nightly"], env=clean_environment, stdout=subprocess.PIPE, text=True
         )
         until_waited_for(os.fstat(lock.fileno()).st_ino)
-        kept.write_text('[["nightly-9", "Running 1s", "Running", "argo"]]')
+        kept.write_text("rows\nnightly-9\tRunning 1s\tRunning\targo")
     assert waiting.communicate(timeout=30)[0] == f"nightly-9\tRunning 1s\n{IN_ORDER}\n"
     assert len(cluster.journal) == 1
 

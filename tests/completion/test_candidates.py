@@ -214,7 +214,8 @@ def test_nodes_of_one_name_are_told_apart_by_their_paths(tab: Tab, empty_cluster
 
 
 def test_a_parameter_is_offered_to_someone_who_begins_with_it(tab: Tab, empty_cluster: SimulatedCluster) -> None:
-    inputs = {"parameters": [{"name": "region", "value": "eu-west"}, {"name": "long", "value": "x" * 100}]}
+    values = {"script": "set -e\n\tmake", "region": "eu-west", "long": "x" * 100}
+    inputs = {"parameters": [{"name": name, "value": value} for name, value in values.items()]}
     empty_cluster.load(
         [builders.workflow("wf", builders.node("wf", type="DAG"), builders.node("wf", ".a", inputs=inputs))]
     )
