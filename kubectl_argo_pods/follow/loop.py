@@ -192,7 +192,8 @@ class Loop:
         if task.opening is not None:
             self._take_up(task, task.opening)
             return
-        if not isinstance(task.wait, Receive):
+        # A stream that has to wait is not read on, even where its end has come already.
+        if not isinstance(task.wait, Receive) or task in self._paused:
             return
         try:
             chunk = task.wait.stream.receive()
