@@ -10,8 +10,10 @@ from kubectl_argo_pods.cluster.tls import WOULD_BLOCK
 
 # TLS gives no more at a time, and hides what is left of it from those who wait for the socket (RFC 8446, section 5.1).
 RECORD = 16384
+# A larger buffer for a single call would be made anew for each.
+BUFFER = 65536
 # Where less came at a time nothing else is waiting, as a rule.
-MUCH = 4096
+MUCH = 1024
 
 
 class Connection:
@@ -35,7 +37,7 @@ class Connection:
             if left <= 0:
                 raise TimeoutError("the rest of the answer")
             self.sock.settimeout(left)
-        first = self.sock.recv(size)
+        first = self.sock.recv(min(size, BUFFER))
         if len(first) < MUCH or self.sock.gettimeout() != 0.0:
             return first
         return self._with_more(first, size)
@@ -48,7 +50,7 @@ class Connection:
         parts, room = [first], size - len(first)
         while room >= RECORD and parts[-1]:
             try:
-                parts.append(self.sock.recv(room))
+                parts.append(self.sock.recv(RECORD))
             except WOULD_BLOCK:
                 break
             except OSError as error:

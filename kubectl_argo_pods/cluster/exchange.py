@@ -14,7 +14,7 @@ from kubectl_argo_pods.errors import ConfigError
 
 Headers = Sequence[tuple[str, str]]
 
-CHUNK = 65536
+CHUNK = 131072
 # Go's servers send no longer heads (http.DefaultMaxHeaderBytes).
 LONGEST_HEAD = 1 << 20
 # Answers that have no body, whatever their headers say; after 101 comes another protocol.

@@ -19,8 +19,8 @@ from kubectl_argo_pods.targets import Event, LogOptions, LogQuery, Raw, Target
 
 # The end of what has been seen, by which the log is known again; and so much of a beginning.
 KEPT = 4096
-# So many bytes are handed on at once, if they are there.
-TOGETHER = 262144
+# What is longer is a long log.
+MUCH = 262144
 # Seconds in which more comes together where there is much.
 BREATH = 0.01
 
@@ -133,7 +133,7 @@ class _Reading:
         if self._query.tail == 0:
             return True
         # What is small comes once more in no time.
-        return (self.seen > TOGETHER and self._is_counted()) or self._is_no_longer()
+        return (self.seen > MUCH and self._is_counted()) or self._is_no_longer()
 
     def _is_counted(self) -> bool:
         """Whether the last so many lines begin as what has been seen does, and the last of them is its last.
@@ -180,26 +180,23 @@ class _Reading:
 
 
 def _gathered(stream: LogStream, first: bytes | None) -> Iterator[bytes]:
-    """What has arrived at a time, with what came before: servers send far smaller pieces than are good to handle."""
+    """What has arrived at a time, after what came before."""
     stream.unblock()
-    parts, size, total, chunk = [first or b""], 0, 0, first
+    if first:
+        yield first
+    total = 0
     # select itself knows no file beyond the first 1,024.
     with DefaultSelector() as waiting:
         waiting.register(stream.fileno(), EVENT_READ)
-        while chunk != b"":
-            chunk = stream.receive()
+        while (chunk := stream.receive()) != b"":
             if chunk:
-                parts.append(chunk)
-                size += len(chunk)
-            if (not chunk or size >= TOGETHER) and any(parts):
-                yield b"".join(parts)
-                total += size
-                parts, size = [], 0
-            if chunk is None:
-                waiting.select()
-                if total > TOGETHER:
-                    # Waking up costs more than reading: of a long log some more may come first.
-                    time.sleep(BREATH)
+                yield chunk
+                total += len(chunk)
+                continue
+            waiting.select()
+            if total > MUCH:
+                # Waking up costs more than reading: of a long log some more may come first.
+                time.sleep(BREATH)
 
 
 def _has_times(head: bytes) -> bool:
