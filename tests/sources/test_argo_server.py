@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import select
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from kubectl_argo_pods.errors import (
 from kubectl_argo_pods.sources import ArgoServerFlags, PodQuery, Sources, open_source
 from kubectl_argo_pods.sources.argo_server import ArgoServer
 from kubectl_argo_pods.sources.snapshot import snapshot
+from kubectl_argo_pods.waiting import wait
 from kubectl_argo_pods.workflow import parse_time
 from tests import builders
 from tests.cluster import Rule, SimulatedCluster
@@ -384,7 +384,7 @@ def answer(opening: Opening[Stream] | Stream) -> bytes:
     """What comes by an opening, however often that is to ask again."""
     while isinstance(opening, Opening):
         while not opening.has_answer():
-            select.select([opening.fileno()], [], [])
+            wait([opening.fileno()], [], None)
         opening = opening.stream()
     with opening as stream:
         return b"".join(stream)
