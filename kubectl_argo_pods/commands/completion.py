@@ -56,7 +56,7 @@ def _install(shell: str, setup: Setup) -> int:
     }
     _print(does[setup.print_only, setup.uninstall](install.pieces(shell, os.environ)))
     if not setup.print_only:
-        sys.stderr.write(f"A new {shell} knows of it.\n")
+        sys.stderr.write(f"A new {shell} {'no longer knows' if setup.uninstall else 'knows'} of it.\n")
     return 0
 
 

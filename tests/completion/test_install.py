@@ -17,6 +17,7 @@ from tests.conftest import Result
 LAUNCHER = f"#!{sys.executable} -I\nfrom kubectl_argo_pods.__main__ import main\nmain()\n"
 MARK = "  # completion of kubectl-argo_pods"
 NEW = "A new {} knows of it.\n"
+NO_LONGER = "A new {} no longer knows of it.\n"
 
 
 class Machine:
@@ -140,7 +141,7 @@ def test_one_line_installs_and_one_takes_away(
     assert machine.run("check", shell).status == 0
     assert machine.run("install", shell, "--uninstall", "--print") == said("would remove", "")
     assert machine.files() == after
-    assert machine.run("install", shell, "--uninstall") == said("removed")
+    assert machine.run("install", shell, "--uninstall") == said("removed", NO_LONGER.format(shell))
     assert {path: text for path, text in machine.files().items() if text} == {
         path: text for path, text in before.items() if text
     }
