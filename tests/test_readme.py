@@ -111,8 +111,7 @@ def test_the_rules_that_are_named_are_those_of_each_command() -> None:
 
 
 def test_the_packages_are_installed_as_they_are_named() -> None:
-    metadata: Any = configparser.ConfigParser()
-    metadata.read(ROOT / "setup.cfg")
+    metadata = _setup()
     manifest = yaml.safe_load(filled_in(TEMPLATE.read_text(), "v1", {}))
     package, python = metadata["metadata"]["name"], metadata["options"]["python_requires"].removeprefix(">=")
     extras = {"zstd", "brotli"} & set(metadata["options.extras_require"])
@@ -130,11 +129,30 @@ def test_the_packages_are_installed_as_they_are_named() -> None:
 
 def test_a_link_leads_to_a_file_or_a_heading() -> None:
     for name, text in DOCUMENTS.items():
-        links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("https://")]
+        links = [_own(link) for link in re.findall(r"\]\(([^)]+)\)", text)]
         headings = {"#" + re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in _headings(text)}
         folder = ROOT / ("" if name == "README.md" else "docs")
-        assert [link for link in links if link not in headings and not (folder / link).exists()] == []
+        own = [link for link in links if not link.startswith("https://") and link not in headings]
+        assert [link for link in own if not (folder / link).exists()] == []
+
+
+def test_the_links_of_the_readme_work_where_a_package_index_shows_it() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", README)
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+
+
+def _own(link: str) -> str:
+    """The path of a link into this repository."""
+    page: str = _setup()["metadata"]["url"]
+    raw = page.replace("github.com", "raw.githubusercontent.com")
+    return link.removeprefix(f"{page}/blob/main/").removeprefix(f"{raw}/main/")
 
 
 def _headings(text: str) -> list[str]:
     return re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+
+
+def _setup() -> Any:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    return setup
