@@ -130,29 +130,33 @@ class Reader:
         elif self._is_hidden and self._target.origin != "archive":
             yield from self._aim(LastShown(self._tail or 0, self._is_hidden), follows and lives_on)
         elif follows and lives_on and not self.is_foreign and (yield from self._end_of_log()) == b"":
-            self._query = self._query._replace(tail=None)
+            self._want_all()
 
     def _pass_over(self) -> Life[None]:
         """What is there is taken for seen, so that after a break nothing is missed that came since."""
         last = yield from self._end_of_log()
         if last == b"" and not self.is_foreign:
-            self._query = self._query._replace(tail=None)
+            self._want_all()
         elif last:
             lines = last.split(b"\n")[:-1]
             self.position.advance(timed(lines) if lines else NOTHING)
             self.position.resume()
 
     def _aim(self, shown: LastShown, lives_on: bool) -> Life[None]:
-        """As many are asked for as hold so many that are shown. Of a log that is still empty, and goes on, all is
-        wanted from now on, however often it must be asked for."""
+        """As many are asked for as hold so many that are shown."""
         tail: int | None = None
         while tail is None:
             query = shown.query(self._query._replace(previous=self.previous))
             if not (yield from self._received(query, shown.feed)):
                 raise UnreachableError("the server did not answer")
             tail = shown.tail()
-        is_new = shown.is_empty and lives_on and not self.is_foreign
-        self._query = self._query._replace(tail=None if is_new else tail)
+        self._query = self._query._replace(tail=tail)
+        if shown.is_empty and lives_on and not self.is_foreign:
+            self._want_all()
+
+    def _want_all(self) -> None:
+        """Of a log that is still empty all is wanted from now on, however often it must be asked for."""
+        self._query, self._tail = self._query._replace(tail=None), None
 
     def _end_of_log(self) -> Life[bytes | None]:
         """The last few lines there are of what is asked for; None where they cannot be read now."""

@@ -387,6 +387,28 @@ def test_what_an_empty_log_is_written_between_two_requests_is_printed(
     assert lines(following.rest()) == ["a: one", "a: two", "a: three"]
 
 
+@pytest.mark.parametrize("hides", [None, is_hidden], ids=["all is shown", "lines may be hidden"])
+@pytest.mark.parametrize("tail", [0, 1])
+def test_what_an_empty_log_is_written_while_its_server_is_busy_is_printed(
+    pods_of_own: Containers, tail: int, hides: Callable[[bytes], bool] | None
+) -> None:
+    pods_of_own.put("a", "running")
+    log, journal = pods_of_own.log("a"), pods_of_own.cluster.journal
+    options = FOLLOW._replace(query=LogQuery(follow=True, tail=tail), probe_after=0.5, is_hidden=hides)
+    following = Following(pods_of_own, options)
+    await_(lambda: pods_of_own.cluster.logs.reading == 1 and any("follow" in each.query for each in list(journal)))
+    # More than one opening of the stream gets over by itself.
+    pods_of_own.cluster.faults.answer(503, "/log", times=8)
+    pods_of_own.cluster.logs.cut()
+    asked = len(journal)
+    await_(lambda: any(path.endswith("/log") for path in journal.paths[asked:]))
+    log.write_lines("one", "two", "three", start=START)
+    log.end()
+    pods_of_own.put("a")
+    following.end_workflow()
+    assert lines(following.rest()) == ["a: one", "a: two", "a: three"]
+
+
 SILENT = [f"silent-{number}" for number in range(40)]
 
 
