@@ -43,13 +43,15 @@ class Target(NamedTuple):
 class Selected(NamedTuple):
     """The targets that are meant as things are now. `final`: no other can come any more.
 
-    `pods` are the uids of all pods that there are, None where nobody can tell.
+    `pods` are the uids of all pods that there are, None where nobody can tell; `listed` of those that were listed, as
+    far as they are selected.
     """
 
     targets: list[Target]
     final: bool
     notices: list[str]
     pods: frozenset[str] | None = None
+    listed: frozenset[str] | None = None
 
 
 class LogQuery(NamedTuple):

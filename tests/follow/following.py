@@ -41,13 +41,19 @@ def everything(snapshots: list[Snapshot]) -> Selected:
         for each in containers(pod)
     ]
     uids = frozenset(pod["metadata"]["uid"] for pod in pods)
-    return Selected(targets, all(each.workflow.ended for each in snapshots), [], uids)
+    return Selected(targets, all(each.workflow.ended for each in snapshots), [], uids, uids)
 
 
 class Following:
     """Follows the workflow `wf`, which begins with no pods unless the test has put some."""
 
-    def __init__(self, containers: Containers, options: LogOptions = FOLLOW) -> None:
+    def __init__(
+        self,
+        containers: Containers,
+        options: LogOptions = FOLLOW,
+        select: Callable[[list[Snapshot]], Selected] = everything,
+    ) -> None:
+        self._select = select
         self._containers = containers
         self._items: SimpleQueue[Item | BaseException | None] = SimpleQueue()
         containers.cluster.load([WORKFLOW])
@@ -59,7 +65,7 @@ class Following:
         sources = Sources(KubeSource(http), KubePods(http), "argo", False)
         discover = discovery.follow(sources, Wanted("wf", "", "argo"), PodQuery(include="Object"), time.time)
         try:
-            for items in follow(self._containers.source, discover, everything, options):
+            for items in follow(self._containers.source, discover, self._select, options):
                 for item in items:
                     for each in _single(item):
                         self._items.put(each)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from threading import Event as Signal
 
 import pytest
 
-from kubectl_argo_pods.targets import LogOptions, LogQuery
+from kubectl_argo_pods.sources.snapshot import Snapshot
+from kubectl_argo_pods.targets import LogOptions, LogQuery, Selected
 from tests.cluster.container_logs import BILLION
 from tests.follow.conftest import NOW, Containers
-from tests.follow.following import FOLLOW, Following, await_, events, lines
+from tests.follow.following import FOLLOW, Following, await_, events, everything, lines
 from tests.follow.test_live import START
 
 # All that is in these logs is far older than this.
@@ -32,11 +35,13 @@ def part(request: pytest.FixtureRequest) -> LogOptions:
     return options
 
 
-def start_following(containers: Containers, options: LogOptions) -> Following:
+def start_following(
+    containers: Containers, options: LogOptions, select: Callable[[list[Snapshot]], Selected] = everything
+) -> Following:
     """Follows the container `a`, whose log is read by now."""
     containers.put("a", "running")
     containers.log("a").write_lines("old 1", "old 2", start=START)
-    following = Following(containers, options)
+    following = Following(containers, options, select)
     journal = containers.cluster.journal
     await_(lambda: containers.cluster.logs.reading == 1 and any("follow" in each.query for each in list(journal)))
     return following
@@ -74,6 +79,30 @@ def test_of_a_container_that_starts_later_all_is_printed(pods_of_own: Containers
 
 def test_of_a_pod_that_comes_later_all_is_printed(pods_of_own: Containers, part: LogOptions) -> None:
     check_that_all_of_it_is_printed(pods_of_own, start_following(pods_of_own, part))
+
+
+def test_of_a_pod_that_is_meant_only_some_time_after_it_has_come_all_is_printed(
+    pods_of_own: Containers, part: LogOptions
+) -> None:
+    """Argo makes a pod before it tells of its node."""
+    seen, is_told = Signal(), Signal()
+
+    def select(snapshots: list[Snapshot]) -> Selected:
+        selected = everything(snapshots)
+        if len(selected.targets) == 2:
+            seen.set()
+        meant = [target for target in selected.targets if target.pod == "a" or is_told.is_set()]
+        return selected._replace(targets=meant)
+
+    following = start_following(pods_of_own, part, select)
+    pods_of_own.log("b").write_lines(*LATER, start=START)
+    pods_of_own.put("b", "running")
+    assert seen.wait(60)
+    is_told.set()
+    pods_of_own.log("b").end()
+    pods_of_own.put("b")
+    assert lines_but_old(following) == [f"b: {line}" for line in LATER]
+    check_that_it_ends(pods_of_own, following)
 
 
 def check_that_all_of_it_is_printed(containers: Containers, following: Following) -> None:
