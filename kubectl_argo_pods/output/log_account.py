@@ -18,8 +18,8 @@ class Account:
         self._missing: list[str] = []
 
     def record(self, event: Event) -> None:
-        """Take down what became of a stream."""
-        if event.target is not None:
+        """Take down what became of a stream; of one whose pod was deleted that is not known yet."""
+        if event.target is not None and event.kind != "deleted":
             self._targets.setdefault(event.target.key, event.target)
             self._events.setdefault(event.target.key, []).append(event)
 

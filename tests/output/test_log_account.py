@@ -42,6 +42,13 @@ CASES: dict[str, tuple[list[Event], list[str], bool, bool, list[str]]] = {
         False,
         ["1 of 2 logs are complete, 1 with gaps", "  train(1) (etl-work-1, main): gone: while it was away"],
     ),
+    "a pod was deleted, and what that means is not known": (
+        [DONE[0], Event(TRAIN, "deleted", "while it was away")],
+        [],
+        True,
+        True,
+        ["1 of 1 log is complete"],
+    ),
     "one cannot be read, one is missing": (
         [DONE[0], Event(TRAIN, "failed", "no", lossy=True)],
         ["x: gone"],
