@@ -20,7 +20,7 @@ from kubectl_argo_pods.shown import select_in_each
 from kubectl_argo_pods.sources.snapshot import Snapshot
 from kubectl_argo_pods.targets import Artifact, Key, Selected, Target
 from kubectl_argo_pods.without_nodes import no_node, nothing_found, waited_for
-from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Node
+from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Node, Workflow
 
 MOST_NAMES = 5
 
@@ -54,18 +54,21 @@ class LogSelection:
         self._on_pods: set[tuple[str, str, str]] = set()
         self._rows: list[NodePod] = []
         self._snapshots: list[Snapshot] = []
+        self._anew: dict[str, Snapshot] = {}  # what was listed anew, by the uids of the workflows
         self.missing: list[str] = []
         self.has_several = False
 
     def __call__(self, snapshots: list[Snapshot]) -> Selected:
         """The targets that are meant now; raises NoMatchError for a NODE that cannot come any more."""
+        self._snapshots = snapshots = [self._latest(each) for each in snapshots]
         workflows = joined(snapshots, self._meant.filters)
-        self._snapshots = [*snapshots]
         ended = all(snapshot.workflow.ended for snapshot in snapshots)
         present, notices = self._present(workflows, ended or not self._meant.follow)
         rows = self._chosen(workflows, present)
         if self._is_in_doubt(rows):
-            return self(self._list_anew(snapshots))
+            anew = self._list_anew(snapshots)
+            self._anew |= {each.workflow.uid: each for each in anew}
+            return self(anew)
         names = {id_: name for each in workflows for id_, name in _names(each).items()}
         found = targets(self._readable(rows), names, self._meant.wanted, self._meant.places)
         self._rows = rows
@@ -79,7 +82,8 @@ class LogSelection:
         notices += [_without_pod(names[id_], name, final) for id_, name in lost.items()]
         may_become_more = self._meant.follow and not final and not self._names_one(workflows)
         self.has_several = len(self._known) > 1 or may_become_more
-        return Selected(mine, final, notices, self._there())
+        listed = self._listed()
+        return Selected(mine, final, notices, listed if self._lists_all else None, listed)
 
     @property
     def snapshots(self) -> list[Snapshot]:
@@ -170,6 +174,11 @@ class LogSelection:
             if self._meant.follow and not rows and not each.workflow.ended
         ]
 
+    def _latest(self, each: Snapshot) -> Snapshot:
+        """The snapshot, or the one that was listed anew, which may be newer than what a watch tells next."""
+        anew = self._anew.get(each.workflow.uid)
+        return anew if anew and _is_older(each.workflow, anew.workflow) else each
+
     def _chosen(self, workflows: list[list[NodePod]], present: tuple[str, ...]) -> list[NodePod]:
         if self._meant.nodes and not present:
             return []
@@ -218,9 +227,9 @@ class LogSelection:
         gone = [row for row in rows if row.exists is False and self._was_read(row)]
         return {row.node.id: row.name for row in gone if row.node and row.node.phase == "Running"}
 
-    def _there(self) -> frozenset[str] | None:
-        """The uids of all pods that there are, where they can be listed."""
-        if not self._lists_all or any(each.pods is None for each in self._snapshots):
+    def _listed(self) -> frozenset[str] | None:
+        """The uids of the pods, where they can be listed."""
+        if any(each.pods is None for each in self._snapshots):
             return None
         pods = (pod.metadata or {} for each in self._snapshots for pod in each.pods or [])
         return frozenset(metadata.get("uid") or "" for metadata in pods)
@@ -239,6 +248,12 @@ class LogSelection:
         found = [named(node_pods, word) for word in self._meant.nodes]
         done: Container[str] = () if self._meant.outcome else lost
         return all(found) and settled(workflow, (node for nodes in found for node in nodes), done)
+
+
+def _is_older(one: Workflow, other: Workflow) -> bool:
+    """By their versions, which are numbers that grow (kubernetes.io/docs/reference/using-api/api-concepts)."""
+    versions = one.resource_version, other.resource_version
+    return all(map(str.isdecimal, versions)) and int(versions[0]) < int(versions[1])
 
 
 def _without_pod(step: str, pod: str, final: bool) -> str:

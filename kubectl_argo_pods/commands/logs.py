@@ -88,10 +88,10 @@ def _meant(meant: Asked, filters: Filters, logs: Logs) -> Meant:
 
 
 def _listed_anew(meant: Asked, query: PodQuery, held: list[Snapshot]) -> list[Snapshot]:
-    """The same workflows with their pods as they are now."""
-    from kubectl_argo_pods.sources.following import anew
+    """The same workflows with their pods as they are now, as far as the server tells that soon."""
+    from kubectl_argo_pods.sources.following import anew_in_time
 
-    return [anew(meant.sources, each, query, time.time) for each in held]
+    return anew_in_time(meant.sources, held, query, time.time)
 
 
 class _Reading:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from queue import Empty, SimpleQueue
-from threading import Event
+from threading import Event, Thread
 
 from kubectl_argo_pods.errors import ArgoPodsError, NotFoundError, UsageError
 from kubectl_argo_pods.pod import Pod
@@ -20,6 +20,8 @@ from kubectl_argo_pods.workflow import Workflow
 # Changes that come faster than they can be shown one by one are shown together.
 BACKLOG = 50
 TICK = 1.0
+# Seconds for what others wait for.
+SOON = 2.0
 
 
 def follow(
@@ -117,6 +119,25 @@ def _deleted(old: Snapshot) -> Snapshot:
     """The end of a workflow that was deleted; one that was at work counts as ended, too."""
     gone = old._replace(notices=[f'workflow "{old.workflow.name}" was deleted'])
     return gone if old.workflow.ended else gone._replace(workflow=old.workflow._replace(phase="Error"), cut_off=True)
+
+
+def anew_in_time(sources: Sources, held: list[Snapshot], query: PodQuery, clock: Callable[[], float]) -> list[Snapshot]:
+    """The same workflows with their pods as they are now; as they were held where that is not told soon."""
+    told: SimpleQueue[list[Snapshot]] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            told.put([anew(sources, each, query, clock) for each in held])
+        except ArgoPodsError:
+            # The watches will tell, which get over more.
+            told.put(held)
+
+    # A daemon: nobody waits for it any longer, even at the end.
+    Thread(target=ask, daemon=True).start()
+    try:
+        return told.get(timeout=SOON)
+    except Empty:
+        return held
 
 
 def anew(sources: Sources, old: Snapshot, query: PodQuery, clock: Callable[[], float]) -> Snapshot:

@@ -251,6 +251,53 @@ def test_a_node_that_is_done_before_its_pod_was_listed_is_read_once(follow: Foll
     assert following.end() == Result(0, "", "")
 
 
+def test_a_list_that_fails_where_a_node_is_in_doubt_ends_nothing(follow: Follow, story: Story) -> None:
+    pod = story.runs(".old", "old 1")
+    story.node(".train", "Pending")
+    following = follow("--prefix")
+    assert following.line() == "[old] old 1\n"
+    hold_back_pods(story)
+    # As often as a request is tried.
+    story.cluster.faults.answer(503, "/pods", times=4)
+    story.ends(".train", "train 1")
+    story.says(pod, "old 2")
+    assert following.line() == "[old] old 2\n"
+    story.cluster.faults.release()
+    assert following.line() == "[train] train 1\n"
+    story.ends(".old")
+    story.put("Succeeded")
+    assert following.end() == Result(0, "", "")
+
+
+def test_no_log_waits_for_a_list_where_a_node_is_in_doubt(follow: Follow, story: Story) -> None:
+    pod = story.runs(".old", "old 1")
+    story.node(".train", "Pending")
+    following = follow("--prefix")
+    assert following.line() == "[old] old 1\n"
+    hold_back_pods(story)
+    asked = len(story.cluster.journal)
+    story.cluster.faults.stall("/pods")
+    story.ends(".train", "train 1")
+    await_(lambda: any(path.endswith("/pods") for path in story.cluster.journal.paths[asked:]))
+    story.says(pod, "old 2")
+    assert following.line() == "[old] old 2\n"
+
+
+@pytest.mark.parametrize(
+    "selector",
+    ["--field-selector=status.phase=Running", "--selector=workflows.argoproj.io/workflow=wf"],
+)
+def test_of_a_selected_pod_that_comes_later_all_is_printed(follow: Follow, story: Story, selector: str) -> None:
+    story.node(".old", "Running")
+    story.says(story.pod(".old", uid="uid-of-old"), "old 1", "old 2")
+    following = follow("--prefix", "--tail=1", selector)
+    assert following.line() == "[old] old 2\n"
+    await_(lambda: story.cluster.watches.count == 2)
+    story.node(".new", "Running")
+    story.says(story.pod(".new", uid="uid-of-new"), "new 1", "new 2")
+    assert [following.line(), following.line()] == ["[new] new 1\n", "[new] new 2\n"]
+
+
 @pytest.mark.parametrize(("phase", "status"), [("Succeeded", 0), ("Failed", 4), ("Error", 5)])
 @pytest.mark.parametrize("node", ["train", ""], ids=["a step", "the workflow"])
 def test_the_status_can_be_that_of_what_is_meant(
