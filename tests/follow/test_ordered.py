@@ -74,7 +74,8 @@ class Source:
         return LONG if self.received == 1 else b""
 
     def _short(self) -> bytes | None:
-        self._turns += 1
+        # The long log may be opened later.
+        self._turns += bool(self.received)
         if self._turns < TURNS:
             return None
         if self._turns == TURNS:
