@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kubectl_argo_pods.targets import Event, LogQuery
+from tests.cluster import SimulatedCluster
 from tests.cluster.access import EVERYTHING
 from tests.cluster.container_logs import BILLION, Record
 from tests.cluster.faults import Faults
@@ -366,43 +367,35 @@ def test_what_was_there_before_is_not_printed_where_no_last_lines_are_asked_for(
     assert events(following.rest()) == [("a", "complete")]
 
 
+def fall_silent(cluster: SimulatedCluster) -> None:
+    cluster.faults.stall("/log")
+
+
+def be_busy(cluster: SimulatedCluster) -> None:
+    # More than one opening of the stream gets over by itself.
+    cluster.faults.answer(503, "/log", times=8)
+    cluster.logs.cut()
+
+
+@pytest.mark.parametrize("fails", [fall_silent, be_busy], ids=["the server falls silent", "the server is busy"])
 @pytest.mark.parametrize("hides", [None, is_hidden], ids=["all is shown", "lines may be hidden"])
 @pytest.mark.parametrize("tail", [0, 1])
 def test_what_an_empty_log_is_written_between_two_requests_is_printed(
-    pods_of_own: Containers, tail: int, hides: Callable[[bytes], bool] | None
+    pods_of_own: Containers,
+    tail: int,
+    hides: Callable[[bytes], bool] | None,
+    fails: Callable[[SimulatedCluster], None],
 ) -> None:
     pods_of_own.put("a", "running")
     log, journal = pods_of_own.log("a"), pods_of_own.cluster.journal
     options = FOLLOW._replace(query=LogQuery(follow=True, tail=tail), probe_after=0.5, is_hidden=hides)
     following = Following(pods_of_own, options)
     await_(lambda: pods_of_own.cluster.logs.reading == 1 and any("follow" in each.query for each in list(journal)))
-    pods_of_own.cluster.faults.stall("/log")
+    fails(pods_of_own.cluster)
     asked = len(journal)
     await_(lambda: any(path.endswith("/log") for path in journal.paths[asked:]))
     log.write_lines("one", "two", "three", start=START)
     pods_of_own.cluster.faults.release()
-    log.end()
-    pods_of_own.put("a")
-    following.end_workflow()
-    assert lines(following.rest()) == ["a: one", "a: two", "a: three"]
-
-
-@pytest.mark.parametrize("hides", [None, is_hidden], ids=["all is shown", "lines may be hidden"])
-@pytest.mark.parametrize("tail", [0, 1])
-def test_what_an_empty_log_is_written_while_its_server_is_busy_is_printed(
-    pods_of_own: Containers, tail: int, hides: Callable[[bytes], bool] | None
-) -> None:
-    pods_of_own.put("a", "running")
-    log, journal = pods_of_own.log("a"), pods_of_own.cluster.journal
-    options = FOLLOW._replace(query=LogQuery(follow=True, tail=tail), probe_after=0.5, is_hidden=hides)
-    following = Following(pods_of_own, options)
-    await_(lambda: pods_of_own.cluster.logs.reading == 1 and any("follow" in each.query for each in list(journal)))
-    # More than one opening of the stream gets over by itself.
-    pods_of_own.cluster.faults.answer(503, "/log", times=8)
-    pods_of_own.cluster.logs.cut()
-    asked = len(journal)
-    await_(lambda: any(path.endswith("/log") for path in journal.paths[asked:]))
-    log.write_lines("one", "two", "three", start=START)
     log.end()
     pods_of_own.put("a")
     following.end_workflow()
