@@ -251,36 +251,37 @@ def test_a_node_that_is_done_before_its_pod_was_listed_is_read_once(follow: Foll
     assert following.end() == Result(0, "", "")
 
 
-def test_a_list_that_fails_where_a_node_is_in_doubt_ends_nothing(follow: Follow, story: Story) -> None:
-    pod = story.runs(".old", "old 1")
+@pytest.fixture
+def beside_old(follow: Follow, story: Story) -> Following:
+    """Follows the log of `.old`, while another node waits for a pod that no watch will tell of."""
+    story.runs(".old", "old 1")
     story.node(".train", "Pending")
     following = follow("--prefix")
     assert following.line() == "[old] old 1\n"
     hold_back_pods(story)
+    return following
+
+
+def test_a_list_that_fails_where_a_node_is_in_doubt_ends_nothing(beside_old: Following, story: Story) -> None:
     # As often as a request is tried.
     story.cluster.faults.answer(503, "/pods", times=4)
     story.ends(".train", "train 1")
-    story.says(pod, "old 2")
-    assert following.line() == "[old] old 2\n"
+    story.says(story.pod(".old"), "old 2")
+    assert beside_old.line() == "[old] old 2\n"
     story.cluster.faults.release()
-    assert following.line() == "[train] train 1\n"
+    assert beside_old.line() == "[train] train 1\n"
     story.ends(".old")
     story.put("Succeeded")
-    assert following.end() == Result(0, "", "")
+    assert beside_old.end() == Result(0, "", "")
 
 
-def test_no_log_waits_for_a_list_where_a_node_is_in_doubt(follow: Follow, story: Story) -> None:
-    pod = story.runs(".old", "old 1")
-    story.node(".train", "Pending")
-    following = follow("--prefix")
-    assert following.line() == "[old] old 1\n"
-    hold_back_pods(story)
+def test_no_log_waits_for_a_list_where_a_node_is_in_doubt(beside_old: Following, story: Story) -> None:
     asked = len(story.cluster.journal)
     story.cluster.faults.stall("/pods")
     story.ends(".train", "train 1")
     await_(lambda: any(path.endswith("/pods") for path in story.cluster.journal.paths[asked:]))
-    story.says(pod, "old 2")
-    assert following.line() == "[old] old 2\n"
+    story.says(story.pod(".old"), "old 2")
+    assert beside_old.line() == "[old] old 2\n"
 
 
 @pytest.mark.parametrize(
