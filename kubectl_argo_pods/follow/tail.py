@@ -138,9 +138,10 @@ class Tail:
                 if again and self._is_of_another_run():
                     return (yield from self._read_what_is_left(end))
                 end = yield from reader.read(stream, query, self._outlook)
-            if is_gone and reader.left != 0:
-                return self._leave(end._replace(cause=end.cause or DELETED))
             vain = vain + 1 if again and reader.came_again(end) else 0
+            if is_gone and reader.left != 0:
+                # A stream that has ended well twice at the same place ended with the container.
+                return self._leave(end if vain else end._replace(cause=end.cause or DELETED))
             if end.new:
                 tries, self._pause = 0, FIRST_PAUSE
             over = yield from self._is_over(end, vain, again)

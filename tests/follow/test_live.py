@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kubectl_argo_pods.targets import Event, LogQuery
 from tests.cluster import SimulatedCluster
 from tests.cluster.access import EVERYTHING
-from tests.cluster.container_logs import BILLION, Record
+from tests.cluster.container_logs import BILLION, Record, timestamp
 from tests.cluster.faults import Faults
 from tests.cluster.log_api import Break
 from tests.cluster.resources import PODS
@@ -257,6 +257,33 @@ def test_what_a_container_writes_while_its_pod_is_deleted_is_printed(pods_of_own
     gone = rest[-1]
     assert lines(rest) == ["a: one", "a: two"]
     assert isinstance(gone, Event) and (gone.kind, gone.lossy) == ("gone", True)
+
+
+def test_a_log_that_has_ended_twice_at_the_same_place_is_complete_though_its_pod_is_gone(
+    pods_of_own: Containers,
+) -> None:
+    """A pod that is deleted ends its stream a moment before it is gone itself."""
+    pods_of_own.put("a", "running")
+    cluster, log = pods_of_own.cluster, pods_of_own.log("a")
+    cluster.logs.breaks = [Break(len(text_of_line(b"one")), "eof")]
+    following = Following(pods_of_own)
+    await_(lambda: cluster.logs.reading == 1)
+    cluster.faults.stall("/log")
+    asked = len(cluster.journal)
+    log.write_lines("one", start=START)
+    await_(lambda: any(path.endswith("/log") for path in cluster.journal.paths[asked:]))
+    cluster.faults.answer(404, "/pods/a", times=9)
+    log.end()
+    cluster.faults.release()
+    following.end_workflow()
+    rest = following.rest()
+    gone = rest[-1]
+    assert lines(rest) == ["a: one"]
+    assert isinstance(gone, Event) and (gone.kind, gone.lossy) == ("gone", False)
+
+
+def text_of_line(line: bytes) -> bytes:
+    return timestamp(START) + b" " + line + b"\n"
 
 
 def test_streams_beyond_the_limit_wait_for_their_turn(pods_of_own: Containers) -> None:
