@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, count
+from collections.abc import Iterator
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,8 +34,16 @@ def records(draw: st.DrawFn) -> list[Record]:
     steps: list[int] = draw(st.lists(STEPS, min_size=len(texts), max_size=len(texts)))
     # The records of one line are written one after the other.
     steps = [step if text.endswith(b"\n") else max(step, 1) for step, text in zip(steps, texts, strict=True)]
-    times = accumulate(steps, initial=NOW * BILLION)
-    return [Record(time, text) for time, text in zip(times, texts, strict=False)]
+    return [Record(time, text) for time, text in zip(times_of(steps), texts, strict=True)]
+
+
+def times_of(steps: list[int]) -> Iterator[int]:
+    """The times before each step, never more than a second behind the latest: what is read again after a break."""
+    time = latest = NOW * BILLION
+    for step in steps:
+        yield time
+        time = max(time + step, latest - BILLION)
+        latest = max(latest, time)
 
 
 def container(containers: Containers, written: list[Record]) -> Target:
