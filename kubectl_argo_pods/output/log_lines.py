@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
@@ -32,8 +33,8 @@ class LineLook(NamedTuple):
 
     output: str = "text"
     timestamps: bool = False
-    include: tuple[re.Pattern[bytes], ...] = ()
-    exclude: tuple[re.Pattern[bytes], ...] = ()
+    include: tuple[re.Pattern[str], ...] = ()
+    exclude: tuple[re.Pattern[str], ...] = ()
     argo_lines: bool = False
     scope: Scope = Scope()
     colored: bool = False
@@ -46,13 +47,16 @@ class LineLook(NamedTuple):
         return not (shaped or self.include or self.exclude)
 
 
-def patterns(flag: str, given: Iterable[str]) -> tuple[re.Pattern[bytes], ...]:
-    """The regular expressions of a flag, for bytes; raises UsageError."""
+def patterns(flag: str, given: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    """The regular expressions of a flag; raises UsageError."""
     found = []
     for text in given:
         try:
-            found.append(re.compile(text.encode("utf-8", "surrogateescape")))
-        except re.error as error:
+            with warnings.catch_warnings():
+                # What may mean something else in a later Python is none of the user's concern.
+                warnings.simplefilter("ignore")
+                found.append(re.compile(text))
+        except (re.error, OverflowError, RecursionError) as error:
             raise UsageError(f'invalid regular expression "{text}" for {flag}: {error}') from error
     return tuple(found)
 
@@ -92,19 +96,21 @@ class LinePrinter:
 
     def _shown(self, lines: list[bytes], times: list[bytes] | None) -> tuple[list[bytes], list[bytes] | None]:
         """The lines that are to be shown, with their times."""
-        filtered = self._look.include or self._look.exclude
-        if not filtered and (self._look.argo_lines or not any(map(may_hold_one, lines))):
+        look, kept = self._look, list(range(len(lines)))
+        if not look.argo_lines and any(map(may_hold_one, lines)):
+            kept = [index for index in kept if not is_one(lines[index])]
+        if look.include or look.exclude:
+            texts = _texts(lines)
+            kept = [index for index in kept if self._is_wanted(texts[index])]
+        if len(kept) == len(lines):
             return lines, times
-        kept = [index for index, line in enumerate(lines) if self._is_shown(line)]
         return [lines[index] for index in kept], times and [times[index] for index in kept]
 
-    def _is_shown(self, line: bytes) -> bool:
+    def _is_wanted(self, text: str) -> bool:
         look = self._look
-        if not look.argo_lines and is_one(line):
+        if look.include and not any(pattern.search(text) for pattern in look.include):
             return False
-        if look.include and not any(pattern.search(line) for pattern in look.include):
-            return False
-        return not any(pattern.search(line) for pattern in look.exclude)
+        return not any(pattern.search(text) for pattern in look.exclude)
 
     def _text(self, batch: Lines, lines: list[bytes], times: list[bytes] | None) -> bytes:
         """The lines with what stands before each, and without the last newline."""
@@ -145,6 +151,11 @@ class LinePrinter:
         if target.key not in self._prefixes:
             self._prefixes[target.key] = prefix(target, self._look.scope, colored=self._look.colored)
         return self._prefixes[target.key]
+
+
+def _texts(lines: list[bytes]) -> list[str]:
+    """The lines as characters, where a byte that is of none counts as one; all at once, since that costs least."""
+    return b"\n".join(lines).decode("utf-8", "surrogateescape").split("\n")
 
 
 def prefix(target: Target, scope: Scope, *, colored: bool) -> bytes:

@@ -207,6 +207,11 @@ REFUSED: dict[str, tuple[list[str], int, str]] = {
         2,
         'invalid regular expression "(" for -i/--include: missing ), unterminated subpattern at position 0',
     ),
+    "too large a number in a pattern": (
+        ["etl", "-i", "a{99999999999}"],
+        2,
+        'invalid regular expression "a{99999999999}" for -i/--include: the repetition number is too large',
+    ),
     "a file that is followed": (
         ["--filename", "-", "-f"],
         2,
@@ -218,6 +223,33 @@ REFUSED: dict[str, tuple[list[str], int, str]] = {
 @pytest.mark.parametrize(("arguments", "status", "sentence"), REFUSED.values(), ids=REFUSED)
 def test_what_is_wrong_is_said(argo_pods: Run, arguments: list[str], status: int, sentence: str) -> None:
     assert argo_pods("logs", *arguments) == Result(status, "", f"error: {sentence}\n")
+
+
+def test_a_pattern_that_is_nested_too_deeply_is_refused(argo_pods: Run) -> None:
+    pattern = "(" * 3000 + ")" * 3000
+    result = argo_pods("logs", "etl", "-e", pattern)
+    assert (result.status, result.stdout) == (2, "")
+    assert result.stderr.startswith(f'error: invalid regular expression "{pattern}" for -e/--exclude: ')
+
+
+BY_PATTERNS = {
+    "-i gr.ße": "größe\n",
+    "-i [äß]": "größe\n",
+    "-i ^.{5}$": "größe\nplain\n",
+    "-i (?i)GRÖẞE": "größe\n",
+    r"-i \bé\b": "é accent\n",
+    "-i [[é]": "é accent\n",
+    "-e [ä]": "größe\né accent\nplain\n",
+}
+
+
+@pytest.mark.parametrize(("options", "expected"), BY_PATTERNS.items(), ids=BY_PATTERNS)
+def test_patterns_are_of_characters(argo_pods: Run, etl: SimulatedCluster, options: str, expected: str) -> None:
+    log = etl.logs.of(logged.LOAD)
+    log.restart()
+    log.write_lines("größe", "é accent", "plain", start=logged.BEGIN)
+    log.end()
+    assert argo_pods("logs", "etl", "load", *options.split()) == Result(0, expected, "")
 
 
 def test_nothing_is_an_answer_where_nothing_is_named(argo_pods: Run) -> None:

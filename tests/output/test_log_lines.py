@@ -61,6 +61,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"include": patterns("-i", ["two"]), "timestamps": True, "prefixed": False},
         "2026-11-24T10:00:00.3Z two\n",
     ),
+    "none of them": ({"include": patterns("-i", ["x"])}, ""),
     "raw has no prefix": ({"output": "raw"}, "one\n\ntwo\n"),
 }
 
@@ -79,6 +80,12 @@ def test_json_is_an_object_for_each_line() -> None:
         {"time": "2026-11-24T10:00:00.2Z", **same, **train, "message": "caf\ufffd\x00"},
         {"time": None, **same, "node": "load", "pod": "etl-fetch-2", "message": "x"},
     ]
+
+
+@pytest.mark.parametrize("pattern", ["^caf..$", "\udce9\\W", "[^a]\\x00$"])
+def test_a_byte_that_is_of_no_character_counts_as_one(pattern: str) -> None:
+    batch = lines(b"caf\xc3\xa9", b"caf\xe9\x00")
+    assert printed(batch, include=patterns("-i", [pattern]), prefixed=False) == "caf\\xe9\x00\n"
 
 
 @pytest.mark.parametrize("look", [{}, {"output": "raw"}], ids=["text", "raw"])
