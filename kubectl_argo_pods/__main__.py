@@ -40,7 +40,18 @@ class OutputError(Exception):
     """stdout took no more; its cause says why. Any other OSError is of something else."""
 
 
-class Stdout(io.FileIO):
+class Patient(io.FileIO):
+    """The file below a stream, which waits for its reader also where another program has made it not block."""
+
+    def write(self, written: Any) -> int:
+        while (count := super().write(written)) is None:
+            from kubectl_argo_pods.waiting import wait
+
+            wait((), (self,), None)
+        return count
+
+
+class Stdout(Patient):
     """The file below stdout, whose errors can be told from all others."""
 
     def write(self, written: Any) -> int:
@@ -107,8 +118,8 @@ def _open_streams() -> None:
     descriptor = sys.stdout.fileno() if sys.stdout else os.open(os.devnull, os.O_RDONLY)
     buffer = io.BufferedWriter(Stdout(descriptor, "w", closefd=False))
     sys.stdout = _text(buffer, line_buffering=os.isatty(descriptor))
-    errors = sys.stderr.buffer if sys.stderr else io.BufferedWriter(io.FileIO(os.devnull, "w"))
-    sys.stderr = _text(errors, line_buffering=True)
+    errors = Patient(sys.stderr.fileno(), "w", closefd=False) if sys.stderr else io.FileIO(os.devnull, "w")
+    sys.stderr = _text(io.BufferedWriter(errors), line_buffering=True)
 
 
 def _text(buffer: Any, line_buffering: bool) -> io.TextIOWrapper:

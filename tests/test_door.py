@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from kubectl_argo_pods import __version__
 from tests import builders
 from tests.cluster import SimulatedCluster
+from tests.commands import logged
 from tests.conftest import PROGRAM, Result, Run
 
 VERSION = f"kubectl-argo_pods {__version__}\n"
@@ -145,6 +147,51 @@ def test_output_that_cannot_be_written_is_an_error(
 ) -> None:
     result = shell(f'"$@" {words} {redirection}', clean_environment)
     assert result == Result(1, "", f"error: cannot write the output: {UNWRITABLE[redirection]}\n")
+
+
+def to_full_pipe(environment: dict[str, str], stream: str, *arguments: str) -> tuple[int, str]:
+    """The status of the program, and what it writes to a stream that does not block and is read once it is full."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} | {stream: writing}
+    with subprocess.Popen(
+        [*PROGRAM, *arguments], env=environment, stdout=streams["stdout"], stderr=streams["stderr"]
+    ) as running:
+        while running.poll() is None and select.select([], [writing], [], 0)[1]:
+            Event().wait(0.01)
+        os.close(writing)
+        with open(reading) as pipe:
+            written = pipe.read()
+    return running.returncode, written
+
+
+def test_an_output_that_does_not_block_is_waited_for(
+    empty_cluster: SimulatedCluster, clean_environment: dict[str, str], argo_pods: Run
+) -> None:
+    many_workflows(empty_cluster)
+    whole = argo_pods("-o", "json")
+    assert len(whole.stdout) > 1 << 20
+    assert to_full_pipe(clean_environment, "stdout", "-o", "json") == (0, whole.stdout)
+
+
+@pytest.mark.parametrize("options", [[], ["--prefix"], ["-f"]], ids=["as it is", "by lines", "followed"])
+def test_logs_wait_for_an_output_that_does_not_block(
+    empty_cluster: SimulatedCluster, clean_environment: dict[str, str], options: list[str]
+) -> None:
+    logged.load(empty_cluster)
+    log = empty_cluster.logs.of(logged.LOAD)
+    log.restart()
+    log.write_lines(*["x" * 100] * MANY, start=logged.BEGIN, step=1000)
+    log.end()
+    line = ("[load] " if "--prefix" in options else "") + "x" * 100 + "\n"
+    assert to_full_pipe(clean_environment, "stdout", "logs", "etl", "load", *options) == (0, line * MANY)
+
+
+def test_an_error_waits_for_a_stderr_that_does_not_block(clean_environment: dict[str, str]) -> None:
+    pattern = "[" * 100_000
+    sentence = f'invalid regular expression "{pattern}" for -i/--include: unterminated character set at position 0'
+    result = to_full_pipe(clean_environment, "stderr", "logs", "etl", "-i", pattern)
+    assert result == (2, f"error: {sentence}\n")
 
 
 def test_a_stderr_that_takes_nothing_leaves_the_status_alone(clean_environment: dict[str, str]) -> None:
