@@ -7,12 +7,12 @@ both writes to us and reads from us cannot bring all three to a halt.
 from __future__ import annotations
 
 import os
-import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from typing import IO, Any
 
+from kubectl_argo_pods.bell import Bell
 from kubectl_argo_pods.cluster.channels import STDOUT, Channels, Exit, Output
 from kubectl_argo_pods.errors import ArgoPodsError, TimedOutError
 from kubectl_argo_pods.record import NamedTuple
@@ -49,7 +49,7 @@ def run(channels: Channels, streams: Streams, deadline: float | None = None) -> 
     """
     try:
         with ExitStack() as stack:
-            bell = stack.enter_context(_bell())
+            bell = stack.enter_context(closing(Bell()))
             out, err = (stack.enter_context(open_writer(each, bell.ring)) for each in (streams.stdout, streams.stderr))
             with resizes_ring(bell.writer):
                 return _Loop(channels, streams, out, err, bell).run(deadline)
@@ -60,7 +60,7 @@ def run(channels: Channels, streams: Streams, deadline: float | None = None) -> 
 
 
 class _Loop:
-    def __init__(self, channels: Channels, streams: Streams, out: Writer, err: Writer, bell: _Bell) -> None:
+    def __init__(self, channels: Channels, streams: Streams, out: Writer, err: Writer, bell: Bell) -> None:
         self._channels = channels
         self._websocket = channels.websocket
         self._stdin = streams.stdin.fileno() if streams.stdin else None
@@ -148,32 +148,3 @@ def _read(descriptor: int) -> bytes | None:
     except OSError:
         # A terminal that was hung up has no more to say.
         return b""
-
-
-class _Bell:
-    """What ends the waiting early: a change of the terminal's size, or a writer that has room again."""
-
-    def __init__(self, reader: socket.socket, writer: socket.socket) -> None:
-        self._reader, self.writer = reader, writer
-
-    def fileno(self) -> int:
-        return self._reader.fileno()
-
-    def ring(self) -> None:
-        try:
-            self.writer.send(b"\0")
-        except OSError:
-            # It has been rung often enough, or nobody listens any more.
-            return
-
-    def silence(self) -> None:
-        self._reader.recv(4096)
-
-
-@contextmanager
-def _bell() -> Iterator[_Bell]:
-    reader, writer = socket.socketpair()
-    with reader, writer:
-        reader.setblocking(False)
-        writer.setblocking(False)
-        yield _Bell(reader, writer)

@@ -6,7 +6,6 @@ times the CPU that their bytes do.
 
 from __future__ import annotations
 
-import os
 import selectors
 import time
 from collections import deque
@@ -14,6 +13,7 @@ from functools import partial
 from math import ceil
 from typing import Any
 
+from kubectl_argo_pods.bell import Bell
 from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.errors import ApiError, UnauthorizedError, UnreachableError
 from kubectl_argo_pods.follow.reading import LINGER
@@ -45,10 +45,8 @@ class Loop:
         self._begun = time.monotonic()
         self._turns = max_requests
         self._selector = selectors.DefaultSelector()
-        self._wake_reader, self._wake_writer = os.pipe()
-        os.set_blocking(self._wake_reader, False)
-        os.set_blocking(self._wake_writer, False)
-        self._selector.register(self._wake_reader, selectors.EVENT_READ, None)
+        self._bell = Bell()
+        self._selector.register(self._bell, selectors.EVENT_READ, None)
         self._workers = Workers[_Task](self.wake)
         self.ended: list[Tail] = []  # those whose lives have come to their end; for the caller to clear
         self._tasks: dict[int, _Task] = {}
@@ -84,11 +82,7 @@ class Loop:
 
     def wake(self) -> None:
         """Ends the present or the next `step`; may be called from any thread."""
-        try:
-            os.write(self._wake_writer, b"!")
-        except BlockingIOError:
-            # It is full of such wishes.
-            return
+        self._bell.ring()
 
     def step(self, seconds: float | None = None) -> None:
         """Waits until something has happened, but not longer than so many seconds, and deals with it."""
@@ -114,6 +108,7 @@ class Loop:
         self._tasks.clear()
         self._workers.dismiss()
         self._selector.close()
+        self._bell.close()
 
     # A task goes on
 
@@ -246,10 +241,7 @@ class Loop:
             self._go_on(task)
 
     def _take_answers(self) -> None:
-        try:
-            os.read(self._wake_reader, 65536)
-        except BlockingIOError:
-            return
+        self._bell.silence()
         for task, answer, error in self._workers.done():
             if isinstance(answer, Opening) and isinstance(task.wait, Open):
                 self._await_answer(task, answer, task.wait.seconds)

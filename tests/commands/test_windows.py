@@ -9,20 +9,35 @@ from pathlib import Path
 import pytest
 
 from tests.cluster import SimulatedCluster
-from tests.commands import running
-from tests.conftest import Result
+from tests.commands import logged, running
+from tests.conftest import Result, Run
 from tests.executables import executable
 
 pytestmark = pytest.mark.usefixtures("deep")
 
 POD = running.of(running.manifests(), "train")["metadata"]["name"]
-# What the standard library needs of the real platform is imported before.
+# What the standard library needs of the real platform is imported before; `selectors` once more, as it is there.
 WINDOWS = """
-import shutil, signal, socket, ssl, subprocess, sys, tempfile
+import _signal, os, select, shutil, signal, socket, ssl, stat, subprocess, sys, tempfile
 sys.platform = "win32"
-sys.modules |= {"termios": None, "tty": None}
-for name in ("SIGHUP", "SIGQUIT", "SIGTSTP", "SIGCONT", "SIGWINCH", "pthread_kill"):
-    delattr(signal, name)
+sys.modules |= dict.fromkeys(("fcntl", "resource", "termios", "tty"))
+del sys.modules["selectors"]
+for module, names in {
+    os: ("fork", "pread", "set_blocking"),
+    select: ("epoll", "poll"),
+    signal: ("SIGHUP", "SIGQUIT", "SIGTSTP", "SIGCONT", "SIGWINCH"),
+    _signal: ("pthread_kill",),
+}.items():
+    for name in names:
+        delattr(module, name)
+
+def select_sockets(readers, writers, others, pause=None, select=select.select):
+    for each in (*readers, *writers):
+        if not stat.S_ISSOCK(os.fstat(each if isinstance(each, int) else each.fileno()).st_mode):
+            raise OSError(10038, "An operation was attempted on something that is not a socket")
+    return select(readers, writers, others, pause)
+
+select.select = select_sockets
 from kubectl_argo_pods.__main__ import main
 main()
 """
@@ -66,3 +81,15 @@ def test_many_that_only_kubectl_could_reach_are_explained(
         "1 of 1 failed:\n  train: the server or your role allows exec by SPDY alone, which only kubectl speaks; "
         "`kubectl argo-pods run WORKFLOW NODE -- exec {pod} -- COMMAND` has it do so in one pod after the other\n",
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["logs etl load", "logs etl", "logs etl load -f", "etl", "etl -w", "__complete etl "],
+)
+def test_what_needs_no_input_is_the_same(
+    argo_pods: Run, clean_environment: dict[str, str], empty_cluster: SimulatedCluster, words: str
+) -> None:
+    logged.load(empty_cluster)
+    arguments = words.split(" ")
+    assert windows(clean_environment, *arguments) == argo_pods(*arguments)
