@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import accumulate
 from typing import IO
 
+from kubectl_argo_pods.errors import ArgoPodsError
 from kubectl_argo_pods.follow.lines import SIZE, time_of
 from kubectl_argo_pods.targets import Event, Lines, Target
 
@@ -143,20 +146,40 @@ class _Spilled:
         # It takes as long to import as all of the rest, and few need it.
         from tempfile import TemporaryFile
 
-        self._file: IO[bytes] = TemporaryFile(prefix="kubectl-argo_pods-")  # noqa: SIM115
+        with _explained():
+            self._file: IO[bytes] = TemporaryFile(prefix="kubectl-argo_pods-")  # noqa: SIM115
         self._read = 0
 
     def write(self, times: list[bytes], lines: list[bytes]) -> None:
-        self._file.seek(0, 2)
-        self._file.writelines(time.ljust(SIZE) + line + b"\n" for time, line in zip(times, lines, strict=True))
+        with _explained():
+            self._file.seek(0, 2)
+            self._file.writelines(time.ljust(SIZE) + line + b"\n" for time, line in zip(times, lines, strict=True))
 
     def read(self, size: int) -> tuple[list[bytes], list[bytes], int]:
         """The next lines, and how many bytes they are; none at the end."""
-        self._file.seek(self._read)
-        lines = self._file.readlines(size)
+        with _explained():
+            self._file.seek(self._read)
+            lines = self._file.readlines(size)
         read = sum(map(len, lines))
         self._read += read
         return [line[:SIZE].rstrip() for line in lines], [line[SIZE:-1] for line in lines], read
 
     def close(self) -> None:
-        self._file.close()
+        # What a full disk has not taken it does not take now.
+        with suppress(OSError):
+            self._file.close()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """A failure of the disk says which folder it is about, and the ways out."""
+    try:
+        yield
+    except OSError as error:
+        from tempfile import tempdir
+
+        where = f'in "{tempdir}"' if tempdir else "on disk"
+        raise ArgoPodsError(
+            f"cannot keep the lines that wait for their turn {where}: {error.strerror}; "
+            "let TMPDIR name another folder, or --max-log-requests allow more logs at once"
+        ) from error

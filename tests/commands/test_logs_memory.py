@@ -69,6 +69,33 @@ def test_logs_are_merged_in_little_memory(
     assert 0 < peak < MOST
 
 
+@pytest.mark.parametrize(
+    ("blocks", "where"),
+    [
+        pytest.param(1, 'in "{folder}": File too large', id="a full disk"),
+        pytest.param(0, "on disk: No usable temporary directory found in ['{folder}', ", id="no folder at all"),
+    ],
+)
+def test_a_disk_that_has_no_room_is_explained(
+    empty_cluster: SimulatedCluster, clean_environment: dict[str, str], tmp_path: Path, blocks: int, where: str
+) -> None:
+    load(empty_cluster, apart=0)
+    script = f'ulimit -f {blocks}; exec "$@" logs big --max-log-requests 1'
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", *PROGRAM],
+        env=clean_environment | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith(
+        f"error: cannot keep the lines that wait for their turn {where.format(folder=tmp_path)}"
+    )
+    assert done.stderr.endswith("; let TMPDIR name another folder, or --max-log-requests allow more logs at once\n")
+
+
 def peak_of(pid: int) -> int:
     """The most memory that a process has had so far."""
     status = Path(f"/proc/{pid}/status").read_text().splitlines()
