@@ -107,6 +107,19 @@ def test_of_the_last_lines_those_that_other_options_mean(
     assert result == Result(0, "line", "")
 
 
+@pytest.mark.parametrize(
+    "stump", [logged.ARGO_END[:60], '{"level":"info","msg":"of the step itself"'], ids=["Argo's", "the step's own"]
+)
+def test_a_line_that_is_cut_off_is_shown_whoever_may_have_begun_it(
+    argo_pods: Run, etl: SimulatedCluster, form: tuple[list[str], str], stump: str
+) -> None:
+    options, line = form
+    rewrite(etl, "one", f"{stump} and so on")
+    limit = len("one\n") + len(stump)
+    result = argo_pods("logs", "etl", "load", f"--limit-bytes={limit}", *options)
+    assert result == Result(0, line.format("one") + line.format(stump)[:-1], "")
+
+
 def test_the_last_lines_of_each_of_several_logs(argo_pods: Run) -> None:
     assert argo_pods("logs", "etl", "load", "train", "--tail=1") == Result(
         0, "[train(1)] second 2\n[load] load 2\n", ""
