@@ -84,8 +84,7 @@ def test_a_disk_that_has_no_room_is_explained(
     done = subprocess.run(
         ["bash", "-c", script, "bash", *PROGRAM],
         env=clean_environment | {"TMPDIR": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         timeout=60,
     )
