@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from kubectl_argo_pods.errors import ManifestError
 from kubectl_argo_pods.record import NamedTuple
-from kubectl_argo_pods.workflow import Manifest, Node, parse_time
+from kubectl_argo_pods.workflow import Manifest, Node, Workflow, parse_time
 
 # kubectl's own annotation (kubectl/pkg/cmd/util/podcmd); Argo writes it on its pods from v3.3 on.
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
@@ -74,6 +74,16 @@ def _container(name: str, kind: str, status: Manifest) -> Container:
 def is_helper(name: str) -> bool:
     """Whether a container is one of Argo's own, which does its bookkeeping beside the user's."""
     return name in HELPERS or name.startswith(HELPERS_OF_PLUGINS)
+
+
+def set_members(workflow: Workflow) -> dict[str, dict[str, Node]]:
+    """By the id of the node of each containerSet, the nodes of its containers by their names."""
+    found: dict[str, dict[str, Node]] = {}
+    for node in workflow.nodes.values():
+        # Its children do not tell: what depends on others is a child of theirs (controller/container_set_template.go).
+        if node.type == "Container":
+            found.setdefault(node.boundary_id, {})[node.display_name] = node
+    return found
 
 
 def default_container(pod: Manifest, node: Node | None) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from kubectl_argo_pods import log_places
-from kubectl_argo_pods.containers import Container, containers, default_container, is_helper
+from kubectl_argo_pods.containers import Container, containers, default_container, is_helper, set_members
 from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.log_places import Places
 from kubectl_argo_pods.pod import NodePod
@@ -17,6 +17,8 @@ from kubectl_argo_pods.workflow import Manifest, Node
 MAIN = "main"
 # What kubectl calls the containers that are not a pod's own.
 KINDS = {"init": "init", "ephemeral": "ephem"}
+# The nodes of the containers of the set that a row is the pod of, by their names.
+Members = dict[str, Node]
 
 
 class Wanted(NamedTuple):
@@ -41,7 +43,7 @@ def is_glob(word: str) -> bool:
     return any(character in word for character in "*?[")
 
 
-def targets(rows: Iterable[NodePod], names: dict[str, str], wanted: Wanted, places: Places) -> Found:
+def targets(rows: list[NodePod], names: dict[str, str], wanted: Wanted, places: Places) -> Found:
     """The targets of rows whose pods come with their manifests; `names` says how each node id is called.
 
     Raises NoMatchError for a container that none of the pods has.
@@ -49,14 +51,16 @@ def targets(rows: Iterable[NodePod], names: dict[str, str], wanted: Wanted, plac
     found: list[Target] = []
     missing: list[str] = []
     passed_over: dict[str, list[str]] = {}
+    sets = {key: set_members(each) for key, each in {id(row.workflow): row.workflow for row in rows}.items()}
     for row in rows:
+        members = sets[id(row.workflow)].get(row.node.id, {}) if row.node else {}
         if row.pod and row.pod.manifest and places.logs_from != "archive":
-            theirs = [*_of_pod(row, names, wanted)]
+            theirs = [*_of_pod(row, members, names, wanted)]
             if not theirs:
                 passed_over[row.name] = _valid(containers(row.pod.manifest))
         elif row.name:
-            theirs = _without_pod(row, names, wanted, places)
-            missing += [] if theirs else [_missing(row, names, wanted, places)]
+            theirs = _without_pod(row, members, names, wanted, places)
+            missing += [] if theirs else [_missing(row, members, names, wanted, places)]
         else:
             continue
         found += theirs
@@ -78,23 +82,14 @@ def _valid(known: list[Container]) -> list[str]:
     return own + [f"{each.name} ({KINDS[each.kind]})" for each in known if each.kind in KINDS]
 
 
-def _of_pod(row: NodePod, names: dict[str, str], wanted: Wanted) -> Iterator[Target]:
+def _of_pod(row: NodePod, members: Members, names: dict[str, str], wanted: Wanted) -> Iterator[Target]:
     assert row.pod and row.pod.manifest
-    members = _members(row)
     uid = str(row.pod.manifest["metadata"].get("uid") or "")
     for container in _meant(row.pod.manifest, row, members, wanted):
         yield _target(row, members.get(container.name, row.node), names, container)._replace(pod_uid=uid)
 
 
-def _members(row: NodePod) -> dict[str, Node]:
-    """The nodes of the members of a containerSet by the names of their containers, for the row of its pod."""
-    if row.node is None or row.node.type != "Pod":
-        return {}
-    held = (row.workflow.nodes.get(child) for child in row.node.children)
-    return {each.display_name: each for each in held if each and each.type == "Container"}
-
-
-def _meant(pod: Manifest, row: NodePod, members: dict[str, Node], wanted: Wanted) -> list[Container]:
+def _meant(pod: Manifest, row: NodePod, members: Members, wanted: Wanted) -> list[Container]:
     """The containers of a pod that are meant, in kubectl's order."""
     known = containers(pod)
     if wanted.globs:
@@ -129,13 +124,12 @@ def _called(row: NodePod, node: Node | None, names: dict[str, str]) -> str:
     return names.get(node.id, node.display_name) if node else f"({row.kind})"
 
 
-def _without_pod(row: NodePod, names: dict[str, str], wanted: Wanted, places: Places) -> list[Target]:
+def _without_pod(row: NodePod, members: Members, names: dict[str, str], wanted: Wanted, places: Places) -> list[Target]:
     """The targets of a pod that is gone or that nobody could look at."""
     origin = log_places.origin(row, places)
     kept = log_places.archived(row)
     if origin == "archive" and (not places.server or places.logs_from == "pod"):
         return []
-    members = _members(row)
     found = []
     for name in _stated(row, members, list(kept), wanted):
         if origin == "archive" and name not in kept:
@@ -146,7 +140,7 @@ def _without_pod(row: NodePod, names: dict[str, str], wanted: Wanted, places: Pl
     return found
 
 
-def _stated(row: NodePod, members: dict[str, Node], kept: list[str], wanted: Wanted) -> list[str]:
+def _stated(row: NodePod, members: Members, kept: list[str], wanted: Wanted) -> list[str]:
     """The containers that are meant of a pod that nobody could look at, as far as something states them."""
     own = [row.node.display_name] if row.node and row.node.type == "Container" else list(members)
     known = list(dict.fromkeys([*own, *kept, *([] if own or MAIN in kept else [MAIN])]))
@@ -156,8 +150,8 @@ def _stated(row: NodePod, members: dict[str, Node], kept: list[str], wanted: Wan
     return known if wanted.all else own or [MAIN if MAIN in known else known[0]]
 
 
-def _missing(row: NodePod, names: dict[str, str], wanted: Wanted, places: Places) -> str:
-    asked = _stated(row, _members(row), list(log_places.archived(row)), wanted)
+def _missing(row: NodePod, members: Members, names: dict[str, str], wanted: Wanted, places: Places) -> str:
+    asked = _stated(row, members, list(log_places.archived(row)), wanted)
     return log_places.missing(row, _called(row, row.node, names), asked, places)
 
 

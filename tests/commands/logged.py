@@ -1,4 +1,7 @@
-"""The workflow whose logs the tests read: a sidecar, a retry, a containerSet, and the agent of an HTTP request."""
+"""The workflow whose logs the tests read: a sidecar, a retry, a containerSet, and the agent of an HTTP request.
+
+Of the containerSet, `two` depends on `one`: the node of a container is a child of those that it depends on.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,8 @@ def nodes(phase: str = "Succeeded") -> list[Manifest]:
         builders.node(NAME, ".train", type="Retry", children=attempts, **inner),
         builders.node(NAME, ".train(0)", parent="", phase="Failed", message="Error (exit code 1)"),
         builders.node(NAME, ".train(1)", parent=""),
-        builders.node(NAME, ".set", parent="", children=[".set.one", ".set.two"]),
-        builders.node(NAME, ".set.one", type="Container", parent=".set"),
+        builders.node(NAME, ".set", parent="", children=[".set.one"]),
+        builders.node(NAME, ".set.one", type="Container", parent=".set", children=[".set.two"]),
         builders.node(NAME, ".set.two", type="Container", parent=".set"),
         builders.node(NAME, ".call", type="HTTP", **inner),
         builders.node(NAME, ".skip", type="Skipped", phase="Skipped", **inner),

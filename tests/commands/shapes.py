@@ -27,8 +27,8 @@ def etl(name: str = "etl", **status: Any) -> list[Manifest]:
         builders.node(name, ".train(0)", parent="", phase="Failed", message="Error (exit code 3)"),
         builders.node(name, ".train(1)", parent="", phase="Failed"),
         builders.node(name, ".call", type="HTTP", **parent),
-        builders.node(name, ".set", parent="", children=[".set.one", ".set.two"]),
-        builders.node(name, ".set.one", type="Container", parent=".set"),
+        builders.node(name, ".set", parent="", children=[".set.one"]),
+        builders.node(name, ".set.one", type="Container", parent=".set", children=[".set.two"]),
         builders.node(name, ".set.two", type="Container", parent=".set"),
         builders.node(name, ".skip", type="Skipped", phase="Skipped", **parent),
     ]
