@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable
 from kubectl_argo_pods import attempts
 from kubectl_argo_pods.asked import chosen, joined
 from kubectl_argo_pods.attempts import Attempts
+from kubectl_argo_pods.containers import set_members
 from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.finality import settled
 from kubectl_argo_pods.graph import Families, families
@@ -73,6 +74,7 @@ class LogSelection:
         found = targets(self._readable(rows), names, self._meant.wanted, self._meant.places)
         self._rows = rows
         self.missing = found.missing
+        was_told_apart = bool(self._known) and self.has_several
         mine = [self._as_known(target) for target in found.targets]
         notices += self._waited_for(workflows)
         notices += [*(notice for snapshot in snapshots for notice in snapshot.notices), *_of_archive(mine)]
@@ -81,7 +83,7 @@ class LogSelection:
         final = ended or (settled and all(self._is_settled(each, lost) for each in workflows))
         notices += [_without_pod(names[id_], name, final) for id_, name in lost.items()]
         may_become_more = self._meant.follow and not final and not self._names_one(workflows)
-        self.has_several = len(self._known) > 1 or may_become_more
+        self.has_several = was_told_apart or len(self._known) > 1 or may_become_more
         listed = self._listed()
         return Selected(mine, final, notices, listed if self._lists_all else None, listed)
 
@@ -217,8 +219,8 @@ class LogSelection:
         """Whether no second log can come: the one NODE word names one node that runs in a pod, and one container."""
         if len(self._meant.nodes) != 1 or self._meant.wanted.several():
             return False
-        nodes = [node for each in workflows for node in named(each, self._meant.nodes[0])]
-        return len(nodes) == 1 and nodes[0].type in LEAVES and not nodes[0].children
+        found = [(each[0].workflow, node) for each in workflows for node in named(each, self._meant.nodes[0])]
+        return len(found) == 1 and all(node.type in LEAVES and node.id not in set_members(of) for of, node in found)
 
     def _lost(self, rows: list[NodePod]) -> dict[str, str]:
         """The ids of the nodes that run and whose pods are gone, though they were read; with the names of these."""

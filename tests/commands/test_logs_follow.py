@@ -29,12 +29,12 @@ class Story:
         self._nodes: dict[str, Manifest] = {}
         self._lines = 0
 
-    def node(self, path: str, phase: str, **fields: Any) -> None:
-        """A node is now in this phase."""
+    def node(self, path: str, phase: str, of: str = "Running", **fields: Any) -> None:
+        """A node is now in this phase, `of` a workflow in that one."""
         finished = None if phase in ("Running", "Pending") else builders.FINISHED
         given = self._nodes.get(path, {"parent": ""} if path else {"type": "DAG", "hostNodeName": ""}) | fields
         self._nodes[path] = given | {"phase": phase, "finishedAt": finished}
-        self.put()
+        self.put(of)
 
     def put(self, phase: str = "Running") -> None:
         nodes = [builders.node("wf", path, **fields) for path, fields in self._nodes.items()]
@@ -65,12 +65,16 @@ class Story:
         if ends:
             log.end()
 
-    def loses(self, pod: str) -> None:
-        """A pod is deleted while its log has broken off and is asked for again."""
+    def holds_back_logs(self) -> None:
+        """The logs have broken off, are asked for again, and say nothing yet."""
         asked = len(self.cluster.journal)
         self.cluster.faults.stall("/log")
         self.cluster.logs.cut()
         await_(lambda: any(path.endswith("/log") for path in self.cluster.journal.paths[asked:]))
+
+    def loses(self, pod: str) -> None:
+        """A pod is deleted while its log has broken off and is asked for again."""
+        self.holds_back_logs()
         self.cluster.state.delete(PODS, "argo", pod)
         self.cluster.faults.release()
 
@@ -197,6 +201,30 @@ def test_a_whole_workflow_is_followed_to_its_end(follow: Follow, story: Story) -
     story.ends(".train")
     story.put("Succeeded")
     assert following.end() == Result(0, "", "")
+
+
+def test_a_step_is_one_log_whatever_comes_after_it(follow: Follow, story: Story) -> None:
+    story.node(".next", "Pending")
+    story.node(".train", "Running", children=[".next"])
+    story.runs(".train", "train 1")
+    following = follow("train")
+    assert following.line() == "train 1\n"
+    story.ends(".train", "train 2")
+    assert following.end() == Result(0, "train 2\n", "")
+
+
+def test_lines_that_had_a_prefix_keep_it_when_no_other_log_can_come(follow: Follow, story: Story) -> None:
+    story.runs(".train", "train 1")
+    following = follow()
+    assert following.line() == "[train] train 1\n"
+    story.holds_back_logs()
+    story.ends(".train", "train 2")
+    asked = len(story.cluster.journal)
+    # With the end of the workflow comes a node without a pod, for which the pods are listed anew.
+    story.node(".lost", "Failed", of="Failed")
+    await_(lambda: any(path.endswith("/pods") for path in story.cluster.journal.paths[asked:]))
+    story.cluster.faults.release()
+    assert following.end().stdout == "[train] train 2\n"
 
 
 def test_a_pod_that_is_collected_when_it_is_done_is_read_once(follow: Follow, story: Story) -> None:
