@@ -1,12 +1,14 @@
-"""Which attempts of a retried node are meant."""
+"""Which attempts of a retried node are meant, and how it went with them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.graph import Families, split_number
 from kubectl_argo_pods.workflow import Node
+
+FAILED = ("Failed", "Error")
 
 # Of the attempts of one retry node, those that are meant.
 Attempts = Callable[[list[Node]], list[Node]]
@@ -30,10 +32,15 @@ def last(attempts: list[Node]) -> list[Node]:
 
 
 def failed(attempts: list[Node]) -> list[Node]:
-    return [each for each in attempts if each.phase in ("Failed", "Error")]
+    return [each for each in attempts if each.phase in FAILED]
 
 
 CHOICES: dict[str, Attempts] = {"all": every, "last": last, "failed": failed}
+
+
+def is_number(attempts: Attempts | None) -> bool:
+    """Whether it is a certain attempt that is meant."""
+    return attempts is not None and attempts not in CHOICES.values()
 
 
 def number(attempt: Node) -> int:
@@ -59,3 +66,16 @@ def is_meant(node: Node, family: Families) -> bool:
             return False
         node = parent
     return True
+
+
+def outcome(node: Node, family: Families, named: Container[str]) -> str:
+    """The phase that counts: what failed in an attempt whose id is not `named` is what the retry node makes of it."""
+    phase = node.phase
+    # No more steps than there are nodes: a manifest edited by hand may hold a cycle.
+    for _ in family.nodes:
+        holder = family.nodes.get(family.parents.get(node.id, ""))
+        if holder is None or phase not in FAILED or (holder.type == "Retry" and node.id in named):
+            break
+        phase = holder.phase if holder.type == "Retry" else phase
+        node = holder
+    return phase

@@ -10,7 +10,7 @@ from kubectl_argo_pods.attempts import Attempts
 from kubectl_argo_pods.containers import set_members
 from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.finality import settled
-from kubectl_argo_pods.graph import Families, families
+from kubectl_argo_pods.graph import families
 from kubectl_argo_pods.log_places import Places, kept
 from kubectl_argo_pods.log_targets import Wanted, targets
 from kubectl_argo_pods.options.selection import Filters
@@ -21,7 +21,7 @@ from kubectl_argo_pods.shown import select_in_each
 from kubectl_argo_pods.sources.snapshot import Snapshot
 from kubectl_argo_pods.targets import Artifact, Key, Selected, Target
 from kubectl_argo_pods.without_nodes import no_node, nothing_found, waited_for
-from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Node, Workflow
+from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Workflow
 
 MOST_NAMES = 5
 
@@ -54,6 +54,8 @@ class LogSelection:
         self._known: dict[Key, Target] = {}
         self._on_pods: set[tuple[str, str, str]] = set()
         self._rows: list[NodePod] = []
+        self._workflows: list[list[NodePod]] = []
+        self._ever: set[tuple[str, str, str]] = set()  # nodes that were meant at some time: some words mean a state
         self._snapshots: list[Snapshot] = []
         self._anew: dict[str, Snapshot] = {}  # what was listed anew, by the uids of the workflows
         self.missing: list[str] = []
@@ -72,7 +74,8 @@ class LogSelection:
             return self(anew)
         names = {id_: name for each in workflows for id_, name in _names(each).items()}
         found = targets(self._readable(rows), names, self._meant.wanted, self._meant.places)
-        self._rows = rows
+        self._rows, self._workflows = rows, workflows
+        self._ever |= {(row.workflow.namespace, row.workflow.name, row.node.id) for row in rows if row.node}
         self.missing = found.missing
         was_told_apart = bool(self._known) and self.has_several
         mine = [self._as_known(target) for target in found.targets]
@@ -93,11 +96,10 @@ class LogSelection:
         return self._snapshots
 
     def phases(self) -> set[str]:
-        """The phases of what was meant: of the workflows where no NODE was named; of retry nodes, not attempts."""
+        """The phases of what was meant at any time: of the workflows where no NODE was named; else of nodes."""
         if not self._meant.nodes:
             return {each.workflow.phase for each in self._snapshots}
-        held = {id(each.workflow): families(each.workflow) for each in self._snapshots}
-        return {_outcome(row.node, held.get(id(row.workflow))) for row in self._rows if row.node}
+        return {phase for each in self._workflows if each for phase in self._outcomes(each)}
 
     def unknown(self) -> list[str]:
         """The workflows that were deleted before what is meant of them had ended."""
@@ -144,6 +146,15 @@ class LogSelection:
             for row in self._rows
             if row.node and not row.name
         ]
+
+    def _outcomes(self, node_pods: list[NodePod]) -> set[str]:
+        workflow = node_pods[0].workflow
+        meant = [each for each in workflow.nodes.values() if (workflow.namespace, workflow.name, each.id) in self._ever]
+        if attempts.is_number(self._meant.attempts):
+            return {each.phase for each in meant}
+        own = {node.id for word in self._meant.nodes for node in named(node_pods, word)}
+        family = families(workflow)
+        return {attempts.outcome(each, family, own) for each in meant}
 
     def _present(self, workflows: list[list[NodePod]], must_be: bool) -> tuple[tuple[str, ...], list[str]]:
         """The NODE words that mean something, and what to say of the others."""
@@ -269,12 +280,6 @@ def _names(node_pods: list[NodePod]) -> dict[str, str]:
 def _may_come(row: NodePod) -> bool:
     """Whether the pod of a row without one may be about to come: the list of pods may lag behind the workflow."""
     return row.exists is False and row.node is not None and row.node.phase not in FULFILLED
-
-
-def _outcome(node: Node, family: Families | None) -> str:
-    """The phase that counts: that of the retry node, for one of its attempts."""
-    parent = family.nodes.get(family.parents.get(node.id, "")) if family else None
-    return parent.phase if parent and parent.type == "Retry" else node.phase
 
 
 def _of_archive(found: list[Target]) -> list[str]:

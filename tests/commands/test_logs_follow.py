@@ -348,6 +348,70 @@ def test_a_retry_that_succeeded_did_not_fail(follow: Follow, story: Story) -> No
     assert follow("train", "--attempts", "all", "--exit-status").end().status == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ("train(0)", 4),
+        ("wf.train(0)", 4),
+        ("train --attempts 0", 4),
+        ("train train(0)", 4),
+        ("train(*", 0),
+        ("train --attempts failed", 0),
+        ("train", 0),
+    ],
+)
+def test_an_attempt_that_is_named_has_an_outcome_of_its_own(
+    follow: Follow, argo_pods: Run, story: Story, arguments: str, status: int
+) -> None:
+    story.node(".train", "Succeeded", type="Retry", hostNodeName="", children=[".train(0)", ".train(1)"])
+    for path, phase in ((".train(0)", "Failed"), (".train(1)", "Succeeded")):
+        story.runs(path)
+        story.ends(path, path, phase=phase)
+    assert argo_pods("logs", "wf", *arguments.split(), "--exit-status").status == status
+    story.put("Succeeded")
+    assert follow(*arguments.split(), "--exit-status").end().status == status
+
+
+def test_an_attempt_that_is_named_has_its_outcome_while_the_retry_goes_on(follow: Follow, story: Story) -> None:
+    story.node(".train", "Running", type="Retry", hostNodeName="", children=[".train(0)", ".train(1)"])
+    story.runs(".train(0)")
+    story.ends(".train(0)", "first 1", phase="Failed")
+    story.runs(".train(1)", "second 1")
+    assert follow("train(0)", "--exit-status").end() == Result(4, "first 1\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "retry", "status"),
+    [
+        (["r", "--attempts", "all"], "Succeeded", 0),
+        (["x"], "Succeeded", 0),
+        (["r", "--attempts", "all"], "Failed", 4),
+        (["r(0)"], "Succeeded", 4),
+    ],
+    ids=["all attempts", "a step of each", "all in vain", "an attempt"],
+)
+def test_what_failed_within_an_attempt_is_for_the_retry_to_tell(
+    argo_pods: Run, story: Story, arguments: list[str], retry: str, status: int
+) -> None:
+    story.node(".r", retry, type="Retry", hostNodeName="", children=[".r(0)", ".r(1)"])
+    for path, phase in ((".r(0)", "Failed"), (".r(1)", retry)):
+        story.node(path, phase, type="DAG", hostNodeName="", children=[f"{path}.x"])
+        story.node(f"{path}.x", phase, parent=path)
+        story.ends(f"{path}.x", phase=phase)
+    assert argo_pods("logs", "wf", *arguments, "--exit-status").status == status
+
+
+@pytest.mark.parametrize("choice", ["@running", "t* --phase Running"])
+def test_what_was_meant_while_it_ran_counts_when_it_has_failed(follow: Follow, story: Story, choice: str) -> None:
+    story.runs(".train", "train 1")
+    following = follow(*choice.split(), "--exit-status")
+    assert following.line() == "[train] train 1\n"
+    story.ends(".train", "train 2", phase="Failed")
+    assert following.line() == "[train] train 2\n"
+    story.put("Succeeded")
+    assert following.end() == Result(4, "", "")
+
+
 def test_it_waits_for_a_workflow_that_does_not_exist_yet(follow: Follow, empty_cluster: SimulatedCluster) -> None:
     following = follow("train", "--wait")
     assert following.notice() == 'workflow "wf" not found in namespace "argo" (waiting for it)\n'
