@@ -18,8 +18,8 @@ class Watermark:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._held: list[tuple[bytes, int, Lines]] = []
-        self._marks: deque[tuple[float, bytes]] = deque()  # when the latest of some lines came, and their latest time
+        self._held: list[tuple[bytes, int, Lines | Event]] = []
+        self._marks: deque[tuple[float, bytes]] = deque()  # when the latest of some items came, and their latest time
         self._latest: dict[Key, bytes] = {}
         self._count = 0
 
@@ -28,15 +28,19 @@ class Watermark:
         return max(0.0, self._marks[0][0] + HELD - self._clock()) if self._marks else None
 
     def passed(self, items: list[Lines | Event]) -> list[Lines | Event]:
-        """Takes in what has arrived; gives what has been held long enough, in order, and events at once."""
-        lines = [item for item in items if isinstance(item, Lines)]
-        if lines:
-            self._marks.append((self._clock(), max(self._hold(each) for each in lines)))
+        """Takes in what has arrived; gives what has been held long enough, in order, and at once what is about no
+        target in particular. An event is held behind the lines that it comes after.
+        """
+        notices: list[Lines | Event] = [item for item in items if item.target is None]
+        held = [
+            self._hold(item) if isinstance(item, Lines) else self._hold_event(item) for item in items if item.target
+        ]
+        if held:
+            self._marks.append((self._clock(), max(held)))
         mark = None
         while self._marks and self._marks[0][0] + HELD <= self._clock():
             mark = max(mark or b"", self._marks.popleft()[1])
-        events: list[Lines | Event] = [item for item in items if isinstance(item, Event)]
-        return [*self._until(mark), *events] if mark is not None else events
+        return [*self._until(mark), *notices] if mark is not None else notices
 
     def rest(self) -> list[Lines | Event]:
         """All that is still held."""
@@ -58,11 +62,18 @@ class Watermark:
         self._latest[key] = latest
         return latest
 
+    def _hold_event(self, event: Event) -> bytes:
+        """Holds an event behind the lines of its target; returns the latest time of these."""
+        latest = self._latest.get(event.target.key, b"") if event.target else b""
+        self._count += 1
+        self._held.append((latest, self._count, event))
+        return latest
+
     def _until(self, mark: bytes | None) -> list[Lines | Event]:
         self._held.sort(key=lambda each: each[:2])
         end = len(self._held)
         while end and mark is not None and self._held[end - 1][0] > mark:
             end -= 1
-        passed: list[Lines | Event] = [lines for _, _, lines in self._held[:end]]
+        passed = [item for _, _, item in self._held[:end]]
         del self._held[:end]
         return passed

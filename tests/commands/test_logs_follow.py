@@ -11,6 +11,7 @@ import pytest
 
 from tests import builders
 from tests.cluster import SimulatedCluster
+from tests.cluster.container_logs import Record
 from tests.cluster.resources import PODS, WORKFLOWS
 from tests.commands.logged import BEGIN
 from tests.commands.shapes import pod_of
@@ -241,6 +242,11 @@ def test_a_pod_that_is_collected_when_it_is_done_is_read_once(follow: Follow, st
     assert following.end().stdout == ""
 
 
+def server_of(story: Story) -> list[str]:
+    """The flags that name the Argo Server."""
+    return ["--secure=false", "-s", story.cluster.argo_server_url.removeprefix("http://")]
+
+
 def hold_back_pods(story: Story) -> None:
     """From now on the watch of pods tells nothing."""
     await_(lambda: story.cluster.watches.count == 2)
@@ -262,8 +268,7 @@ def test_a_node_that_is_done_before_its_pod_was_listed_is_read(follow: Follow, s
 
 def test_a_node_that_is_done_before_its_pod_was_listed_is_read_once(follow: Follow, story: Story) -> None:
     story.node(".train", "Pending")
-    server = story.cluster.argo_server_url.removeprefix("http://")
-    following = follow("--prefix", "--secure=false", "-s", server)
+    following = follow("--prefix", *server_of(story))
     hold_back_pods(story)
     story.cluster.archive.logs["uid-of-wf", builders.node("wf", ".train")["id"], "main-logs"] = b"train 1\n"
     artifacts = [{"name": "main-logs", "s3": {"key": "main.log"}}]
@@ -462,7 +467,7 @@ def test_a_pod_that_is_deleted_before_all_of_its_log_is_read_leaves_it_incomplet
 def test_a_deletion_is_told_once_whichever_log_it_ends_first(follow: Follow, story: Story, server: bool) -> None:
     pod = story.runs(".train", "train 1")
     logs = [story.cluster.logs.of(pod, container) for container in ("main", "wait")]
-    archive = ["--secure=false", "-s", story.cluster.argo_server_url.removeprefix("http://")] if server else []
+    archive = server_of(story) if server else []
     following = follow("train", "-c", "*", *archive)
     assert following.line() == "[train main] train 1\n"
     await_(lambda: story.cluster.logs.reading == 2)
@@ -656,6 +661,23 @@ def test_lines_come_in_the_order_of_their_times_where_that_is_asked_for(follow: 
         story.ends(path)
     story.put("Succeeded")
     assert following.end() == Result(0, "", "")
+
+
+def test_a_last_line_without_its_newline_comes_in_the_order_of_times_too(follow: Follow, story: Story) -> None:
+    pod = story.runs(".train", "train 1")
+    # With an archive it is held until it is known to be the last.
+    following = follow("train", "--order", "time", *server_of(story))
+    assert following.line() == "train 1\n"
+    story.cluster.logs.of(pod).write(Record(BEGIN + 5 * SECOND, b"the last"))
+    story.ends(".train")
+    assert following.end() == Result(0, "the last", "")
+
+
+def test_a_limit_of_bytes_cuts_what_comes_in_the_order_of_times_too(follow: Follow, story: Story) -> None:
+    story.runs(".train", "train 1", "train 2")
+    following = follow("train", "--order", "time", "--limit-bytes", "11", *server_of(story))
+    story.ends(".train")
+    assert following.end() == Result(0, "train 1\ntra", "")
 
 
 def test_logs_beyond_the_limit_wait_for_their_turn(follow: Follow, story: Story) -> None:
