@@ -207,7 +207,8 @@ class Tail:
         if end.cause or self._may_go_on(state) or self._has_another_run(state):
             return False
         if self._reader.is_foreign:
-            return bool(vain) or not self.follows
+            # What is archived stays as it is; a followed stream of the Argo Server may have ended before its log.
+            return bool(vain) or not self.follows or self.target.origin == "archive"
         # Where a clock was set back, the last line that is shown need not be the last that was written.
         return vain >= CONTENT and bool(self._reader.position.last)
 

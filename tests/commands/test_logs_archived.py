@@ -132,6 +132,24 @@ def test_a_part_of_an_archived_log(argo_pods: Run, server: list[str], options: l
     assert result == Result(0, expected, "archived log, without times: load\n")
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [([], b"x\ny\ndone\na\nb\ndone\n"), (["--tail", "2"], b"b\ndone\n")],
+    ids=["all", "the last lines"],
+)
+def test_an_archived_log_that_is_followed_is_read_once(
+    argo_pods: Run, archive: SimulatedCluster, server: list[str], options: list[str], expected: bytes
+) -> None:
+    running = archived_workflow()
+    running["status"] |= {"phase": "Running", "finishedAt": None}
+    archive.load([running])
+    forget(archive, LOAD)
+    archive.archive.logs[UID, node_id(NAME, f"{NAME}.load"), "main-logs"] = b"x\ny\ndone\na\nb\ndone\n"
+    result = argo_pods("logs", NAME, "load", "-f", *options, *server)
+    assert result == Result(0, expected.decode(), "archived log, without times: load\n")
+    assert sum("/main-logs" in path for path in archive.journal.paths) == 1
+
+
 @pytest.mark.parametrize("option", ["--since=1h", "--since-time=2026-05-04T10:00:05Z"])
 def test_archived_logs_have_no_times_to_choose_by(argo_pods: Run, server: list[str], option: str) -> None:
     result = argo_pods("logs", NAME, "load", "set", "--logs-from", "archive", "--tail", "1", option, *server)
