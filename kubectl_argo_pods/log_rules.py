@@ -78,7 +78,7 @@ def line_look(view: LogView, scope: Scope, stream: TextIO, environ: Mapping[str,
 
 def _query(logs: Logs) -> LogQuery:
     return LogQuery(
-        # The run before is over: its log is complete.
+        # The run before is over, and with its log kubectl logs -f ends, too.
         follow=logs.follow and not logs.previous,
         previous=logs.previous,
         since_seconds=_since(logs.since),

@@ -52,17 +52,17 @@ def logs(
         raise UsageError("--filename and -f/--follow exclude each other: a file does not change")
     meant = _asked(words, connection, filters, manifests)
     selection = LogSelection(
-        _meant(meant, filters, logs), lambda held: _listed_anew(meant, pod_query(filters, "Object"), held)
+        _meant(meant, filters, logs, options), lambda held: _listed_anew(meant, pod_query(filters, "Object"), held)
     )
     scope = Scope(filters.all_namespaces, not is_one(meant.wanted), log_rules.wanted(logs).several())
     look = log_rules.line_look(view, scope, sys.stdout, os.environ)
     reading = _Reading(meant, filters, logs, options, selection)
     printer = LinePrinter(sys.stdout.buffer, look, lambda: _is_prefixed(view.prefix, selection))
     timeout = parse_timeout(connection.request_timeout)
-    items = reading.followed(timeout) if logs.follow else reading.read(plain=look.is_plain and view.prefix != "always")
+    items = reading.items(timeout, plain=look.is_plain and view.prefix != "always")
     account = Account()
     try:
-        _print(items, printer, account, live=logs.follow)
+        _print(items, printer, account, live=options.query.follow)
     finally:
         printer.end()
         _tell(account, selection, full=parse_verbosity(connection.verbosity) > 0)
@@ -81,10 +81,11 @@ def _asked(words: tuple[str, ...], connection: Connection, filters: Filters, man
     return meant._replace(wanted=meant.wanted._replace(word=workflow), nodes=(f"pod/{pod}", *meant.nodes))
 
 
-def _meant(meant: Asked, filters: Filters, logs: Logs) -> Meant:
+def _meant(meant: Asked, filters: Filters, logs: Logs, options: LogOptions) -> Meant:
     attempts = None if logs.attempts is None else parse_attempts(logs.attempts)
     places = log_rules.places(logs, server=has_archive(meant.sources))
-    return Meant(meant.nodes, filters, attempts, log_rules.wanted(logs), places, logs.follow, logs.exit_status)
+    follow = options.query.follow
+    return Meant(meant.nodes, filters, attempts, log_rules.wanted(logs), places, follow, logs.exit_status)
 
 
 def _listed_anew(meant: Asked, query: PodQuery, held: list[Snapshot]) -> list[Snapshot]:
@@ -108,14 +109,17 @@ class _Reading:
         self._source = log_sources(meant.sources, time.time)
         self._may_be_archived = logs.logs_from == "auto" and not logs.previous and has_archive(meant.sources)
 
-    def followed(self, timeout: float | None) -> Items:
+    def items(self, timeout: float | None, *, plain: bool) -> Items:
         if self._logs.wait:
             wait_for(self._meant.sources, self._meant.wanted, lambda sentence: print_notices([sentence]))
+        return self._followed(timeout) if self._options.query.follow else self._read(plain=plain)
+
+    def _followed(self, timeout: float | None) -> Items:
         items = follow(self._source, self._changes_within(timeout), self._selection, self._options)
         until = inf if timeout is None else time.monotonic() + timeout
         return self._with_archived(items, lambda target: self._await_end(target, until))
 
-    def read(self, *, plain: bool) -> Items:
+    def _read(self, *, plain: bool) -> Items:
         found = self._found()
         print_notices(found.notices)
         if not found.targets:

@@ -58,7 +58,7 @@ class Tail:
 
     @property
     def follows(self) -> bool:
-        return self._query.follow and not self._query.previous
+        return self._query.follow
 
     @property
     def lives_on(self) -> bool:

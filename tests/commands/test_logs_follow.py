@@ -417,6 +417,13 @@ def test_what_was_meant_while_it_ran_counts_when_it_has_failed(follow: Follow, s
     assert following.end() == Result(4, "", "")
 
 
+def test_with_the_log_of_the_run_before_it_ends_though_the_container_runs_on(follow: Follow, story: Story) -> None:
+    pod = story.runs(".train", "before 1", "before 2")
+    story.cluster.logs.of(pod).restart()
+    story.says(pod, "now 1")
+    assert follow("train", "-p").end() == Result(0, "before 1\nbefore 2\n", "")
+
+
 def test_it_waits_for_a_workflow_that_does_not_exist_yet(follow: Follow, empty_cluster: SimulatedCluster) -> None:
     following = follow("train", "--wait")
     assert following.notice() == 'workflow "wf" not found in namespace "argo" (waiting for it)\n'
