@@ -64,7 +64,7 @@ class _Live:
         self._look_at = 0.0
         self._go_on_at = inf  # when there is to be more to look at, unless something is written before
         self._final = False
-        self._first: frozenset[str] | None = None  # the uids of the pods that were listed at the first look
+        self._first: Selected | None = None  # what there was at the first look
         self._told: set[str] = set()
         discovery.tell(self._loop.wake)
 
@@ -134,14 +134,16 @@ class _Live:
                 self._revive(tail)
         if selected.pods is not None:
             self._miss(selected.pods)
-        if self._first is None:
-            self._first = selected.listed
+        self._first = self._first or selected
         if selected.final:
             self._end()
 
     def _is_new(self, target: Target) -> bool:
-        """Whether a target's pod came while others were followed, and was not just not meant before."""
-        return self._first is not None and target.origin == "pod" and target.pod_uid not in self._first
+        """Whether a target's pod came while others were followed, and was not just not meant before; where pods cannot
+        be listed, whether the target did."""
+        if self._first is None or self._first.listed is None:
+            return self._first is not None
+        return target.origin == "pod" and target.pod_uid not in self._first.listed
 
     def _miss(self, pods: frozenset[str]) -> None:
         """Lets those tails know whose pods are gone."""

@@ -11,6 +11,7 @@ import pytest
 
 from tests import builders
 from tests.cluster import SimulatedCluster
+from tests.cluster.access import Rule
 from tests.cluster.container_logs import Record
 from tests.cluster.resources import PODS, WORKFLOWS
 from tests.commands.logged import BEGIN
@@ -20,6 +21,12 @@ from tests.follow.following import await_
 
 Manifest = dict[str, Any]
 SECOND = 10**9
+# What a role may let one do with workflows and with pods that one knows the names of.
+READ_ONE_BY_ONE = (
+    Rule(("get", "list", "watch"), "workflows"),
+    Rule(("get",), "pods"),
+    Rule(("get",), "pods/log"),
+)
 
 
 class Story:
@@ -51,7 +58,7 @@ class Story:
         statuses = [{"name": each, "state": {state: details}} for each in ("wait", "main")]
         if state != "waiting":
             statuses = [each | {"containerID": f"containerd://{path}"} for each in statuses]
-        fields = {key: value for key, value in self._nodes[path].items() if key != "children"}
+        fields = {key: value for key, value in self._nodes.get(path, {"parent": ""}).items() if key != "children"}
         node = builders.node("wf", path, **fields)
         phase = {"waiting": "Pending", "running": "Running", "terminated": "Succeeded"}[state]
         made = pod_of(builders.workflow("wf"), node, phase=phase, containerStatuses=statuses)
@@ -111,7 +118,7 @@ class Following:
 
 
 class Follow(Protocol):
-    def __call__(self, *arguments: str, workflow: str = "wf") -> Following: ...
+    def __call__(self, *arguments: str, workflow: str = "wf", kubeconfig: str = "") -> Following: ...
 
 
 @pytest.fixture
@@ -126,10 +133,11 @@ def story(empty_cluster: SimulatedCluster) -> Story:
 def follow(clean_environment: dict[str, str]) -> Iterator[Follow]:
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str, workflow: str = "wf") -> Following:
+    def start(*arguments: str, workflow: str = "wf", kubeconfig: str = "") -> Following:
         command = [*PROGRAM, "logs", workflow, "-f", *arguments]
+        environment = clean_environment | ({"KUBECONFIG": kubeconfig} if kubeconfig else {})
         pipe = subprocess.PIPE
-        process = subprocess.Popen(command, env=clean_environment, stdout=pipe, stderr=pipe, text=True)
+        process = subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
         started.append(process)
         return Following(process)
 
@@ -330,6 +338,38 @@ def test_of_a_selected_pod_that_comes_later_all_is_printed(follow: Follow, story
     story.node(".new", "Running")
     story.says(story.pod(".new", uid="uid-of-new"), "new 1", "new 2")
     assert [following.line(), following.line()] == ["[new] new 1\n", "[new] new 2\n"]
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["a role that may not list pods", "the Argo Server alone"])
+def test_of_a_pod_that_comes_later_all_is_printed_where_pods_cannot_be_listed(
+    follow: Follow, story: Story, alone: bool
+) -> None:
+    if not alone:
+        story.cluster.access.rules["admin"] = READ_ONE_BY_ONE
+    story.runs(".old", "old 1", "old 2")
+    server = ["-n", "argo", *server_of(story)] if alone else []
+    following = follow("--prefix", "--tail=1", *server, kubeconfig="/dev/null" if alone else "")
+    assert following.line() == "[old] old 2\n"
+    pod = story.pod(".new")
+    story.says(pod, "new 1", "new 2", ends=True)
+    story.node(".new", "Running")
+    assert [following.line(), following.line()] == ["[new] new 1\n", "[new] new 2\n"]
+    for path in (".old", ".new"):
+        story.ends(path)
+    story.put("Succeeded")
+    assert (following.end().stdout, following.process.returncode) == ("", 0)
+
+
+def test_where_pods_cannot_be_listed_a_container_is_read_as_soon_as_it_starts(follow: Follow, story: Story) -> None:
+    story.cluster.access.rules["admin"] = READ_ONE_BY_ONE
+    story.node(".train", "Pending")
+    story.pod(".train", "waiting")
+    following = follow("train")
+    await_(lambda: story.cluster.watches.count == 1)
+    story.runs(".train", "train 1")
+    assert following.line() == "train 1\n"
+    story.ends(".train")
+    assert (following.end().stdout, following.process.returncode) == ("", 0)
 
 
 @pytest.mark.parametrize(("phase", "status"), [("Succeeded", 0), ("Failed", 4), ("Error", 5)])
