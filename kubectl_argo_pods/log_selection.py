@@ -222,7 +222,7 @@ class LogSelection:
     def _as_known(self, target: Target) -> Target:
         """A target keeps the place where its log was first found."""
         first = self._known.setdefault(target.key, target)
-        if target.origin == "pod":
+        if target.pod_uid:
             self._on_pods.add((target.namespace, target.pod, target.container))
         return target._replace(origin=first.origin, artifact=first.artifact or target.artifact)
 
