@@ -6,7 +6,8 @@ from collections import Counter
 
 from kubectl_argo_pods.targets import Event, Key, Target
 
-ENDS = ("complete", "gap", "gone", "failed")
+# What comes of a log of which nothing could be read.
+UNREAD = ("failed", "waiting")
 
 
 class Account:
@@ -31,7 +32,7 @@ class Account:
     @property
     def is_complete(self) -> bool:
         """Whether no line is missing, as far as one can know."""
-        return not self._missing and not any(_loses(each) for events in self._events.values() for each in events)
+        return not self._missing and all(_end(each) == "complete" for each in self._events.values())
 
     @property
     def is_perfect(self) -> bool:
@@ -43,14 +44,14 @@ class Account:
     @property
     def has_streams(self) -> bool:
         """Whether anything at all could be read."""
-        return any(not all(each.kind == "failed" for each in events) for events in self._events.values())
+        return any(not all(each.kind in UNREAD for each in events) for events in self._events.values())
 
     def sentences(self, *, full: bool) -> list[str]:
         """The account: its sum, then the streams that lack something, or with `full` all of them."""
         lines = [
             f"{_title(self._targets[key])}: {_story(events)}"
             for key, events in self._events.items()
-            if full or any(_loses(each) for each in events)
+            if full or _end(events) != "complete"
         ]
         return [self._sum(), *(f"  {line}" for line in [*lines, *self._missing])]
 
@@ -63,6 +64,7 @@ class Account:
         parts += [f"{resumed} resumed after the connection was lost"] if resumed else []
         parts += [f"{counts['incomplete']} with gaps"] if counts["incomplete"] else []
         parts += [f"{counts['failed']} could not be read"] if counts["failed"] else []
+        parts += [f"{counts['not started']} not started"] if counts["not started"] else []
         parts += [f"{counts['missing']} missing"] if counts["missing"] else []
         return ", ".join(parts)
 
@@ -71,9 +73,16 @@ def _loses(event: Event) -> bool:
     return event.kind in ("gap", "failed") or (event.kind == "gone" and event.lossy)
 
 
+def _has_started(events: list[Event]) -> bool:
+    # It may have done so when nobody waited for it any more.
+    return events[-1].kind != "waiting"
+
+
 def _end(events: list[Event]) -> str:
     if any(each.kind == "failed" for each in events):
         return "failed"
+    if not _has_started(events):
+        return "not started"
     return "incomplete" if any(map(_loses, events)) else "complete"
 
 
@@ -86,6 +95,8 @@ def _story(events: list[Event]) -> str:
     parts = [f"resumed {resumed} times" if resumed > 1 else "resumed once"] if resumed else []
     telling = (each for each in events if each.kind in ("gap", "gone", "failed"))
     parts += [f"{each.kind}: {each.detail}" if each.detail else each.kind for each in telling]
+    # Why has been said when it happened.
+    parts += [] if _has_started(events) else ["not started"]
     return ", ".join(parts or ["complete"])
 
 

@@ -301,6 +301,21 @@ def test_no_terminal_obeys_what_a_server_says(argo_pods: Run, etl: SimulatedClus
     assert "the disk" in result.stderr and "\x1b" not in result.stderr
 
 
+def test_the_log_of_a_container_that_has_not_started_is_not_complete(argo_pods: Run, etl: SimulatedCluster) -> None:
+    waiting = [{"name": "main", "state": {"waiting": {"reason": "ErrImageNeverPull"}}}]
+    etl.load([logged.pod(".load", "main", phase="Pending", containerStatuses=waiting)])
+    end = f"1 not started\n  load ({logged.LOAD}, main): not started\n"
+    why = f'container "main" in pod "{logged.LOAD}" is waiting to start: ErrImageNeverPull\n'
+    for words, status, lines, account in (
+        (["load"], 1, "", f"0 of 1 log is complete, {end}"),
+        (["load", "set"], 3, "[one] one 1\n[two] two 1\n", f"2 of 3 logs are complete, {end}"),
+    ):
+        result = argo_pods("logs", "etl", *words)
+        said = result.stderr.partition(" answered 400: ")[2]
+        assert (result.status, result.stdout, said) == (status, lines, why + account)
+    assert argo_pods("logs", "etl", "load", "--ignore-errors").status == 0
+
+
 def test_errors_can_be_ignored(argo_pods: Run, etl: SimulatedCluster) -> None:
     etl.faults.answer(500, f"{logged.LOAD}/log", times=9)
     assert argo_pods("logs", "etl", "load", "set", "--ignore-errors").status == 0

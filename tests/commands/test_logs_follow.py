@@ -744,12 +744,12 @@ def test_logs_beyond_the_limit_wait_for_their_turn(follow: Follow, story: Story)
 
 def test_it_waits_no_longer_for_a_container_than_it_is_told_to(follow: Follow, story: Story) -> None:
     story.node(".train", "Pending")
-    story.pod(".train", "waiting")
+    pod = story.pod(".train", "waiting")
     following = follow("train", "--pod-running-timeout", "300ms")
-    assert following.notice().startswith("train: ")
-    story.ends(".train")
-    story.put("Succeeded")
-    following.end()
+    assert following.notice() == "train: ContainerCreating\n"
+    story.node(".train", "Failed")
+    account = f"0 of 1 log is complete, 1 not started\n  train ({pod}, main): not started\n"
+    assert following.end() == Result(1, "", account)
 
 
 def test_without_following_it_waits_for_a_container_as_long_as_it_is_told_to(

@@ -49,6 +49,20 @@ CASES: dict[str, tuple[list[Event], list[str], bool, bool, list[str]]] = {
         True,
         ["1 of 1 log is complete"],
     ),
+    "one has not started": (
+        [DONE[0], Event(TRAIN, "waiting", "ErrImageNeverPull")],
+        [],
+        False,
+        False,
+        ["1 of 2 logs are complete, 1 not started", "  train(1) (etl-work-1, main): not started"],
+    ),
+    "one has started after all": (
+        [Event(TRAIN, "waiting", "ContainerCreating"), *DONE],
+        [],
+        True,
+        True,
+        ["2 of 2 logs are complete"],
+    ),
     "one cannot be read, one is missing": (
         [DONE[0], Event(TRAIN, "failed", "no", lossy=True)],
         ["x: gone"],
