@@ -14,13 +14,23 @@ FAILED = ("Failed", "Error")
 Attempts = Callable[[list[Node]], list[Node]]
 
 
+class Numbered:
+    """The one attempt of this number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __call__(self, attempts: list[Node]) -> list[Node]:
+        return [each for each in attempts if number(each) == self.number]
+
+
 def parse_attempts(text: str) -> Attempts:
     """The choice that `--attempts` names: all, last, failed or a number, as in NODE(0). Raises UsageError."""
     if text in CHOICES:
         return CHOICES[text]
     if not text.isdecimal():
         raise UsageError(f'unknown --attempts "{text}": it is one of {", ".join(CHOICES)}, or a number')
-    return lambda attempts: [each for each in attempts if number(each) == int(text)]
+    return Numbered(int(text))
 
 
 def every(attempts: list[Node]) -> list[Node]:
@@ -38,11 +48,6 @@ def failed(attempts: list[Node]) -> list[Node]:
 CHOICES: dict[str, Attempts] = {"all": every, "last": last, "failed": failed}
 
 
-def is_number(attempts: Attempts | None) -> bool:
-    """Whether it is a certain attempt that is meant."""
-    return attempts is not None and attempts not in CHOICES.values()
-
-
 def number(attempt: Node) -> int:
     """The number of an attempt NAME(0); -1 for what is none, such as the hook of a retry node."""
     return split_number(attempt.display_name)[1]
@@ -53,10 +58,24 @@ def pruned(family: Families, attempts: Attempts) -> Families:
     members = dict(family.members)
     for id_, held in family.members.items():
         if family.nodes[id_].type == "Retry":
-            numbered = [each for each in held if number(each) >= 0]
-            meant = {each.id for each in attempts(numbered)}
+            meant = {each.id for each in attempts(_numbered(held))}
             members[id_] = [each for each in held if number(each) < 0 or each.id in meant]
     return family._replace(members=members)
+
+
+def _numbered(held: list[Node]) -> list[Node]:
+    return [each for each in held if number(each) >= 0]
+
+
+def lacking(retry: Node, family: Families, attempts: Attempts) -> str:
+    """Which attempt is meant of a retry node that has others alone; "" where that is not what is wrong with it."""
+    there = _numbered(family.members.get(retry.id, []))
+    if retry.type != "Retry" or not there or attempts(there):
+        return ""
+    if not isinstance(attempts, Numbered):
+        return "no failed attempt"
+    known = sorted(map(number, there))
+    return f"no attempt {attempts.number}, only {known[0]}" + (f" to {known[-1]}" if known[1:] else "")
 
 
 def is_meant(node: Node, family: Families) -> bool:

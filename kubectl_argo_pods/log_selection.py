@@ -21,7 +21,7 @@ from kubectl_argo_pods.shown import select_in_each
 from kubectl_argo_pods.sources.snapshot import Snapshot
 from kubectl_argo_pods.targets import Artifact, Key, Selected, Target
 from kubectl_argo_pods.without_nodes import no_node, nothing_found, waited_for
-from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Workflow
+from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Node, Workflow
 
 MOST_NAMES = 5
 
@@ -110,6 +110,11 @@ class LogSelection:
             if each.cut_off and (not self._meant.nodes or not self._rows or id(each.workflow) in at_work)
         ]
 
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether at no time there was a log of what is meant, nor could one have been lost."""
+        return not (self._known or self.missing or any(each.cut_off for each in self._snapshots))
+
     def nothing(self, place: str) -> str:
         """That there are no logs, and why if that can be told; `place` is where was looked."""
         if len(self._snapshots) != 1 or self._rows:
@@ -141,16 +146,16 @@ class LogSelection:
 
     def without_pods(self) -> list[str]:
         """The nodes that are meant and have no pod, with what they are instead."""
-        return [
-            f"{row.node.display_name} is {row.node.phase or 'Pending'}"
-            for row in self._rows
-            if row.node and not row.name
-        ]
+        return [self._instead(row.node, row.workflow) for row in self._rows if row.node and not row.name]
+
+    def _instead(self, node: Node, workflow: Workflow) -> str:
+        lacks = attempts.lacking(node, families(workflow), self._meant.attempts) if self._meant.attempts else ""
+        return f"{node.display_name} has {lacks}" if lacks else f"{node.display_name} is {node.phase or 'Pending'}"
 
     def _outcomes(self, node_pods: list[NodePod]) -> set[str]:
         workflow = node_pods[0].workflow
         meant = [each for each in workflow.nodes.values() if (workflow.namespace, workflow.name, each.id) in self._ever]
-        if attempts.is_number(self._meant.attempts):
+        if isinstance(self._meant.attempts, attempts.Numbered):
             return {each.phase for each in meant}
         own = {node.id for word in self._meant.nodes for node in named(node_pods, word)}
         family = families(workflow)
@@ -178,9 +183,7 @@ class LogSelection:
         return no_node(word, self._snapshots[0].workflow, why)
 
     def _waited_for(self, workflows: list[list[NodePod]]) -> list[str]:
-        """That a workflow that is followed has no nodes yet, or has ended without any."""
-        if self._meant.follow and len(workflows) == 1 and not workflows[0] and self._snapshots[0].workflow.ended:
-            return [] if self._snapshots[0].cut_off else [self.nothing("")]
+        """That a workflow that is followed has no nodes yet."""
         return [
             waited_for(each.workflow)
             for each, rows in zip(self._snapshots, workflows, strict=True)

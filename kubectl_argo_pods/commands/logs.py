@@ -66,7 +66,10 @@ def logs(
     finally:
         printer.end()
         _tell(account, selection, full=parse_verbosity(connection.verbosity) > 0)
-    return _status(account, selection, logs)
+    status = _status(account, selection, logs)
+    if logs.follow and selection.is_in_vain:
+        _tell_nothing(selection, meant, status)
+    return status
 
 
 def _asked(words: tuple[str, ...], connection: Connection, filters: Filters, manifests: LogManifests) -> Asked:
@@ -123,7 +126,9 @@ class _Reading:
         found = self._found()
         print_notices(found.notices)
         if not found.targets:
-            _refuse_nothing(self._selection, self._meant)
+            if self._selection.missing:
+                raise NoMatchError("\n".join(self._selection.missing))
+            _tell_nothing(self._selection, self._meant)
         # By lines it can be told where an archived log goes on.
         alone = plain and len(found.targets) == 1 and not self._may_be_archived
         items = read(self._source, found.targets, self._options._replace(plain=alone))
@@ -186,14 +191,13 @@ def _has_started(found: Selected) -> bool:
     return any(target.state is None or target.state.state in ("running", "terminated") for target in found.targets)
 
 
-def _refuse_nothing(selection: LogSelection, meant: Asked) -> None:
-    """Raise for a log that is named and not to be had; where nothing is named, nothing is an answer, too."""
-    if selection.missing:
-        raise NoMatchError("\n".join(selection.missing))
-    reasons = selection.without_pods()
-    if meant.nodes and reasons:
-        raise NoMatchError(f"there is no pod to read a log of: {', '.join(reasons)}")
-    print_notices([selection.nothing(place(meant.wanted))])
+def _tell_nothing(selection: LogSelection, meant: Asked, status: int = 0) -> None:
+    """Say why there is no log; unless there is a status already, it is an error that one is named and not to be had."""
+    reasons = selection.without_pods() if meant.nodes else []
+    sentence = f"there is no pod to read a log of: {', '.join(reasons)}"
+    if reasons and not status:
+        raise NoMatchError(sentence)
+    print_notices([sentence if reasons else selection.nothing(place(meant.wanted))])
 
 
 def _is_prefixed(when: str, selection: LogSelection) -> bool:

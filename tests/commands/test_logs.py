@@ -155,6 +155,11 @@ REFUSED: dict[str, tuple[list[str], int, str]] = {
         'no node or pod "loat" in workflow "etl"; did you mean "load"?',
     ),
     "a node without a pod": (["etl", "skip"], 1, "there is no pod to read a log of: skip is Skipped"),
+    "no such attempt": (
+        ["etl", "train", "--attempts", "5"],
+        1,
+        "there is no pod to read a log of: train has no attempt 5, only 0 to 1",
+    ),
     "no such container": (
         ["etl", "load", "-c", "nope"],
         1,
@@ -252,8 +257,22 @@ def test_patterns_are_of_characters(argo_pods: Run, etl: SimulatedCluster, optio
     assert argo_pods("logs", "etl", "load", *options.split()) == Result(0, expected, "")
 
 
-def test_nothing_is_an_answer_where_nothing_is_named(argo_pods: Run) -> None:
-    assert argo_pods("logs", "etl", "@running") == Result(
+@pytest.mark.parametrize("follow", [[], ["-f"]], ids=["now", "followed"])
+def test_a_retry_of_which_no_attempt_failed_has_no_failed_attempt(
+    argo_pods: Run, etl: SimulatedCluster, follow: list[str]
+) -> None:
+    workflow = logged.workflow()
+    for node in workflow["status"]["nodes"].values():
+        node |= {"phase": "Succeeded"}
+    etl.load([workflow])
+    sentence = "there is no pod to read a log of: train has no failed attempt"
+    result = argo_pods("logs", "etl", "train", "--attempts", "failed", *follow)
+    assert result == Result(1, "", f"error: {sentence}\n")
+
+
+@pytest.mark.parametrize("follow", [[], ["-f"]], ids=["now", "followed"])
+def test_nothing_is_an_answer_where_nothing_is_named(argo_pods: Run, follow: list[str]) -> None:
+    assert argo_pods("logs", "etl", "@running", *follow) == Result(
         0, "", 'No logs found for workflow "etl" in argo namespace.\n'
     )
 

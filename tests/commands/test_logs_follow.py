@@ -200,6 +200,16 @@ def test_a_node_that_never_came_is_an_error_when_the_workflow_ends(follow: Follo
     assert result.stderr.startswith('error: no node or pod "never" in workflow "wf"')
 
 
+def test_a_node_that_has_no_pod_in_the_end_is_an_error(follow: Follow, story: Story) -> None:
+    story.node(".skip", "Pending", hostNodeName="")
+    following, for_status = follow("skip"), follow("skip", "--exit-status")
+    story.node(".skip", "Skipped", type="Skipped")
+    sentence = "there is no pod to read a log of: skip is Skipped"
+    assert following.end() == for_status.end() == Result(1, "", f"error: {sentence}\n")
+    story.node(".skip", "Error", type="Pod")
+    assert follow("skip", "--exit-status").end() == Result(5, "", "there is no pod to read a log of: skip is Error\n")
+
+
 def test_a_whole_workflow_is_followed_to_its_end(follow: Follow, story: Story) -> None:
     story.runs(".load", "load 1")
     following = follow()
