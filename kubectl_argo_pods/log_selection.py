@@ -12,7 +12,7 @@ from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.finality import settled
 from kubectl_argo_pods.graph import families
 from kubectl_argo_pods.log_places import Places, kept
-from kubectl_argo_pods.log_targets import Wanted, targets
+from kubectl_argo_pods.log_targets import Wanted, no_container, targets
 from kubectl_argo_pods.options.selection import Filters
 from kubectl_argo_pods.pod import NodePod, called
 from kubectl_argo_pods.record import NamedTuple
@@ -53,6 +53,7 @@ class LogSelection:
         self._gone: set[tuple[str, str]] | None = None  # pods that are known to be gone
         self._known: dict[Key, Target] = {}
         self._on_pods: set[tuple[str, str, str]] = set()
+        self._passed_over: dict[tuple[str, str], list[str]] = {}  # pods without such a container, and what they have
         self._rows: list[NodePod] = []
         self._workflows: list[list[NodePod]] = []
         self._ever: set[tuple[str, str, str]] = set()  # nodes that were meant at some time: some words mean a state
@@ -77,6 +78,7 @@ class LogSelection:
         self._rows, self._workflows = rows, workflows
         self._ever |= {(row.workflow.namespace, row.workflow.name, row.node.id) for row in rows if row.node}
         self.missing = found.missing
+        self._passed_over |= found.passed_over
         was_told_apart = bool(self._known) and self.has_several
         mine = [self._as_known(target) for target in found.targets]
         notices += self._waited_for(workflows)
@@ -86,6 +88,7 @@ class LogSelection:
         final = ended or (settled and all(self._is_settled(each, lost) for each in workflows))
         notices += [_without_pod(names[id_], name, final) for id_, name in lost.items()]
         may_become_more = self._meant.follow and not final and not self._names_one(workflows)
+        notices += self._without_container(may_become_more)
         self.has_several = was_told_apart or len(self._known) > 1 or may_become_more
         listed = self._listed()
         return Selected(mine, final, notices, listed if self._lists_all else None, listed)
@@ -190,6 +193,14 @@ class LogSelection:
             if self._meant.follow and not rows and not each.workflow.ended
         ]
 
+    def _without_container(self, may_come: bool) -> list[str]:
+        """That a pod with the container that is meant is waited for; raises NoMatchError where none can come."""
+        if self._known or self.missing or not self._passed_over:
+            return []
+        if not may_come:
+            raise NoMatchError(no_container(self._meant.wanted, self._passed_over))
+        return [f"no pod has a container {', '.join(self._meant.wanted.globs)} yet (waiting for one)"]
+
     def _latest(self, each: Snapshot) -> Snapshot:
         """The snapshot, or the one that was listed anew, which may be newer than what a watch tells next."""
         anew = self._anew.get(each.workflow.uid)
@@ -220,7 +231,9 @@ class LogSelection:
         return [row for row in rows if row.pod or not (self._was_read(row) or _may_come(row))]
 
     def _was_read(self, row: NodePod) -> bool:
-        return any((row.workflow.namespace, row.name) == each[:2] for each in self._on_pods)
+        return (row.workflow.namespace, row.name) in self._passed_over or any(
+            (row.workflow.namespace, row.name) == each[:2] for each in self._on_pods
+        )
 
     def _as_known(self, target: Target) -> Target:
         """A target keeps the place where its log was first found."""

@@ -7,7 +7,6 @@ from fnmatch import fnmatchcase
 
 from kubectl_argo_pods import log_places
 from kubectl_argo_pods.containers import Container, containers, default_container, is_helper, set_members
-from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.log_places import Places
 from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.record import NamedTuple
@@ -33,10 +32,14 @@ class Wanted(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The targets, and a sentence for each log that is meant but not to be had."""
+    """The targets, and a sentence for each log that is meant but not to be had.
+
+    `passed_over`: by namespace and name the pods that have no such container, with what they have.
+    """
 
     targets: list[Target]
     missing: list[str]
+    passed_over: dict[tuple[str, str], list[str]]
 
 
 def is_glob(word: str) -> bool:
@@ -44,34 +47,29 @@ def is_glob(word: str) -> bool:
 
 
 def targets(rows: list[NodePod], names: dict[str, str], wanted: Wanted, places: Places) -> Found:
-    """The targets of rows whose pods come with their manifests; `names` says how each node id is called.
-
-    Raises NoMatchError for a container that none of the pods has.
-    """
+    """The targets of rows whose pods come with their manifests; `names` says how each node id is called."""
     found: list[Target] = []
     missing: list[str] = []
-    passed_over: dict[str, list[str]] = {}
+    passed_over: dict[tuple[str, str], list[str]] = {}
     sets = {key: set_members(each) for key, each in {id(row.workflow): row.workflow for row in rows}.items()}
     for row in rows:
         members = sets[id(row.workflow)].get(row.node.id, {}) if row.node else {}
         if row.pod and row.pod.manifest and places.logs_from != "archive":
             theirs = [*_of_pod(row, members, names, wanted)]
             if not theirs:
-                passed_over[row.name] = _valid(containers(row.pod.manifest))
+                passed_over[row.workflow.namespace, row.name] = _valid(containers(row.pod.manifest))
         elif row.name:
             theirs = _without_pod(row, members, names, wanted, places)
             missing += [] if theirs else [_missing(row, members, names, wanted, places)]
         else:
             continue
         found += theirs
-    if passed_over and not found and not missing:
-        raise NoMatchError(_no_container(wanted, passed_over))
-    return Found(_one_each(found), missing)
+    return Found(_one_each(found), missing, passed_over)
 
 
-def _no_container(wanted: Wanted, pods: dict[str, list[str]]) -> str:
-    """In kubectl's words."""
-    which = f"pod {next(iter(pods))}" if len(pods) == 1 else f"any of {len(pods)} pods"
+def no_container(wanted: Wanted, pods: dict[tuple[str, str], list[str]]) -> str:
+    """That none of these pods has such a container, in kubectl's words."""
+    which = f"pod {next(iter(pods))[1]}" if len(pods) == 1 else f"any of {len(pods)} pods"
     valid = ", ".join(dict.fromkeys(name for names in pods.values() for name in names))
     return f"container {', '.join(wanted.globs)} is not valid for {which} out of: {valid}"
 

@@ -48,14 +48,16 @@ class Story:
         nodes = [builders.node("wf", path, **fields) for path, fields in self._nodes.items()]
         self.cluster.load([builders.workflow("wf", *nodes, phase=phase)])
 
-    def pod(self, path: str, state: str = "running", uid: str = "") -> str:
+    def pod(
+        self, path: str, state: str = "running", uid: str = "", containers: tuple[str, ...] = ("wait", "main")
+    ) -> str:
         """The pod of a node, the containers of which are in this state; with a uid of its own if it was made anew."""
         details: Manifest = {"startedAt": builders.STARTED, "containerID": f"containerd://{path}"}
         if state == "terminated":
             details |= {"exitCode": 0, "finishedAt": builders.FINISHED}
         if state == "waiting":
             details = {"reason": "ContainerCreating"}
-        statuses = [{"name": each, "state": {state: details}} for each in ("wait", "main")]
+        statuses = [{"name": each, "state": {state: details}} for each in containers]
         if state != "waiting":
             statuses = [each | {"containerID": f"containerd://{path}"} for each in statuses]
         fields = {key: value for key, value in self._nodes.get(path, {"parent": ""}).items() if key != "children"}
@@ -63,6 +65,7 @@ class Story:
         phase = {"waiting": "Pending", "running": "Running", "terminated": "Succeeded"}[state]
         made = pod_of(builders.workflow("wf"), node, phase=phase, containerStatuses=statuses)
         made["metadata"] |= {"uid": uid} if uid else {}
+        made["spec"]["containers"] = [{"name": each} for each in containers]
         self.cluster.load([made])
         return str(made["metadata"]["name"])
 
@@ -189,6 +192,54 @@ def test_it_waits_for_a_node_that_is_not_there_yet(follow: Follow, story: Story)
     assert following.line() == "here 1\n"
     story.ends(".lod")
     assert following.end() == Result(0, "", "")
+
+
+HELPED = ("wait", "main", "helper")
+
+
+def with_helper(story: Story, path: str) -> str:
+    """A node that runs, the pod of which has another container, too."""
+    story.node(path, "Running")
+    pod = story.pod(path, containers=HELPED)
+    story.cluster.logs.of(pod, "helper").write_lines("help 1", start=BEGIN)
+    return pod
+
+
+WAITING_FOR_HELPER = "no pod has a container helper yet (waiting for one)\n"
+
+
+@pytest.mark.parametrize("words", [[], ["train", "next"]], ids=["the workflow", "nodes"])
+def test_it_waits_for_a_pod_with_the_container(follow: Follow, story: Story, words: list[str]) -> None:
+    train = story.runs(".train", "train 1")
+    story.node(".next", "Pending")
+    following = follow(*words, "-c", "helper")
+    assert following.notice() == WAITING_FOR_HELPER
+    story.runs(".other", "other 1")
+    story.ends(".train")
+    story.cluster.state.delete(PODS, "argo", train)
+    pod = with_helper(story, ".next")
+    assert following.line() == "[next] help 1\n"
+    story.cluster.logs.of(pod, "helper").end()
+    story.pod(".next", "terminated", containers=HELPED)
+    story.node(".next", "Succeeded")
+    story.put("Succeeded")
+    assert following.end() == Result(0, "", "")
+
+
+def test_a_container_that_never_came_is_an_error_when_the_workflow_ends(follow: Follow, story: Story) -> None:
+    pod = story.runs(".train", "train 1")
+    following = follow("-c", "nope")
+    assert following.notice() == WAITING_FOR_HELPER.replace("helper", "nope")
+    story.ends(".train")
+    story.put("Succeeded")
+    sentence = f"container nope is not valid for pod {pod} out of: wait, main"
+    assert following.end() == Result(1, "", f"error: {sentence}\n")
+
+
+def test_a_container_that_the_one_pod_has_not_is_an_error_at_once(follow: Follow, story: Story) -> None:
+    pod = story.runs(".train", "train 1")
+    sentence = f"container nope is not valid for pod {pod} out of: wait, main"
+    assert follow("train", "-c", "nope").end() == Result(1, "", f"error: {sentence}\n")
 
 
 def test_a_node_that_never_came_is_an_error_when_the_workflow_ends(follow: Follow, story: Story) -> None:
