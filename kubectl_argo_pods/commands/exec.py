@@ -35,7 +35,7 @@ def exec_(
 ) -> int:
     """Execute a command in the container of a step."""
     if not names_workflows(words, filters, manifests.filename):
-        raise UsageError("a WORKFLOW is needed, and the NODE whose pod is meant")
+        raise UsageError("a WORKFLOW is needed, and the NODE whose pod is meant; or --workflow-selector")
     if not tail:
         raise UsageError("you must specify at least one command for the container")
     _refuse(manifests, inside, interaction, many)

@@ -75,7 +75,7 @@ def logs(
 def _asked(words: tuple[str, ...], connection: Connection, filters: Filters, manifests: LogManifests) -> Asked:
     """As for any command; a pod's name alone stands for its workflow, too, as kubectl logs has it."""
     if not names_workflows(words, filters, manifests.filename):
-        raise UsageError("logs needs a WORKFLOW: a name, @latest, or a pod as pod/NAME")
+        raise UsageError("logs needs a WORKFLOW (a name, @latest, or a pod as pod/NAME) or --workflow-selector")
     meant = asked(words, connection, filters, manifests.filename, os.environ)
     if not meant.wanted.word.startswith(("pod/", "pods/", "po/")):
         return meant

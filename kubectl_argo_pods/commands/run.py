@@ -41,7 +41,7 @@ def run(
 ) -> int:
     """Run a kubectl command for each pod: {pod}, {namespace}, {container}, {node} and {host} are filled in."""
     if not names_workflows(words, filters, manifests.filename):
-        raise UsageError("a WORKFLOW is needed, and the NODEs whose pods are meant")
+        raise UsageError("a WORKFLOW is needed, and the NODEs whose pods are meant; or --workflow-selector")
     wanted = _placeholders(tail)
     meant = asked(words, connection, filters, manifests.filename, os.environ)
     include = "Object" if "container" in wanted else "None"

@@ -54,7 +54,7 @@ def shell(
 ) -> int:
     """Open the best shell that the container of a step has."""
     if not names_workflows(words, filters, manifests.filename):
-        raise UsageError("a WORKFLOW is needed, and the NODE whose pod is meant")
+        raise UsageError("a WORKFLOW is needed, and the NODE whose pod is meant; or --workflow-selector")
     if "-" in split(manifests.filename):
         raise UsageError("-f - reads stdin, which is the shell's")
     meant = asked(words, connection, filters, manifests.filename, os.environ)

@@ -6,9 +6,12 @@ from typing import Any
 
 # By the classes in `options`, their options as these declare them.
 GROUPS: dict[str, tuple[tuple[Any, ...], ...]] = {'Filters': ((('-A', '--all-namespaces'), 'Look in all namespaces.', '', ''),
-             (('--workflow-selector',), 'The workflows with these labels.', 'LABELS', ''),
+             (('--workflow-selector',),
+              'The workflows with these labels; WORKFLOW may be left out.',
+              'LABELS',
+              ''),
              (('-l', '--selector'),
-              'The pods with these labels; without WORKFLOW, the workflows.',
+              'The pods with these labels; in a list of workflows, the workflows.',
               'LABELS',
               ''),
              (('--field-selector',), 'The pods with these fields.', 'FIELDS', ''),

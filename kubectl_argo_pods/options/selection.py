@@ -36,11 +36,12 @@ class Filters(NamedTuple):
 
     all_namespaces: Annotated[bool, ALL_NAMESPACES] = False
     workflow_selector: Annotated[
-        str | None, Option(("--workflow-selector",), "The workflows with these labels.", "LABELS")
+        str | None,
+        Option(("--workflow-selector",), "The workflows with these labels; WORKFLOW may be left out.", "LABELS"),
     ] = None
     selector: Annotated[
         str | None,
-        Option(("-l", "--selector"), "The pods with these labels; without WORKFLOW, the workflows.", "LABELS"),
+        Option(("-l", "--selector"), "The pods with these labels; in a list of workflows, the workflows.", "LABELS"),
     ] = None
     field_selector: Annotated[str | None, Option(("--field-selector",), "The pods with these fields.", "FIELDS")] = None
     node_field_selector: Annotated[

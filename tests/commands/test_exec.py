@@ -190,7 +190,10 @@ def test_a_command_may_have_a_time_limit(argo_pods: Run) -> None:
             ("exec", "deep", "train"), 2, "you must specify at least one command for the container", id="no command"
         ),
         pytest.param(
-            ("exec", "--", "ls"), 2, "a WORKFLOW is needed, and the NODE whose pod is meant", id="no workflow"
+            ("exec", "-l", "a=b", "--", "ls"),
+            2,
+            "a WORKFLOW is needed, and the NODE whose pod is meant; or --workflow-selector",
+            id="no workflow",
         ),
         pytest.param(
             ("exec", "deep", "train", "-c", "nope", "--", "ls"),

@@ -146,8 +146,9 @@ def test_a_pod_of_no_workflow_is_left_to_kubectl(argo_pods: Run, etl: SimulatedC
     assert argo_pods("logs", "pod/nope") == Result(1, "", 'error: pod "nope" not found in namespace "argo"\n')
 
 
+NEEDED = "logs needs a WORKFLOW (a name, @latest, or a pod as pod/NAME) or --workflow-selector"
 REFUSED: dict[str, tuple[list[str], int, str]] = {
-    "no workflow": ([], 2, "logs needs a WORKFLOW: a name, @latest, or a pod as pod/NAME"),
+    "no workflow": (["-l", "workflows.argoproj.io/phase=Succeeded"], 2, NEEDED),
     "no such workflow": (["etk"], 1, 'workflow "etk" not found in namespace "argo"; did you mean "etl"?'),
     "no such node": (
         ["etl", "loat"],

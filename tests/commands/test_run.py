@@ -185,7 +185,10 @@ def test_who_ends_us_alone_ends_kubectl_too(
             id="a placeholder that there is not",
         ),
         pytest.param(
-            ("run", "--", "x", "{pod}"), 2, "a WORKFLOW is needed, and the NODEs whose pods are meant", id="no workflow"
+            ("run", "-l", "a=b", "--", "x", "{pod}"),
+            2,
+            "a WORKFLOW is needed, and the NODEs whose pods are meant; or --workflow-selector",
+            id="no workflow",
         ),
         pytest.param(
             ("run", "deep", "late", "--", "x", "{pod}"),

@@ -96,7 +96,7 @@ def test_the_terminals_name_is_passed_on_unless_nothing_there_knows_it(
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("shell",), "a WORKFLOW is needed, and the NODE whose pod is meant"),
+        (("shell", "-l", "a=b"), "a WORKFLOW is needed, and the NODE whose pod is meant; or --workflow-selector"),
         (("shell", "deep", "-f", "-"), "-f - reads stdin, which is the shell's"),
     ],
 )
