@@ -54,6 +54,8 @@ def _install(shell: str, setup: Setup) -> int:
         (False, True): install.uninstall,
         (True, True): install.would_uninstall,
     }
+    if not setup.uninstall:
+        install.refuse_another(os.environ)
     _print(does[setup.print_only, setup.uninstall](install.pieces(shell, os.environ)))
     if not setup.print_only:
         sys.stderr.write(f"A new {shell} {'no longer knows' if setup.uninstall else 'knows'} of it.\n")
@@ -70,3 +72,5 @@ def _check(shell: str) -> int:
 
 def _print(lines: Iterable[str]) -> None:
     sys.stdout.writelines(f"{line}\n" for line in lines)
+    # What is said next on stderr comes next, wherever both go.
+    sys.stdout.flush()

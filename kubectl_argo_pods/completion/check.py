@@ -6,13 +6,14 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from kubectl_argo_pods.completion.install import plugin_folder, shell_pieces
-from kubectl_argo_pods.completion.scripts import ASK_KUBECTL, COMPLETER, PROGRAM
+from kubectl_argo_pods.completion.answer import answered
+from kubectl_argo_pods.completion.install import is_this, not_this, plugin, shell_pieces
+from kubectl_argo_pods.completion.pieces import Link, link_to
+from kubectl_argo_pods.completion.programs import said
+from kubectl_argo_pods.completion.scripts import COMPLETER, PROGRAM
 from kubectl_argo_pods.record import NamedTuple
 
 # The first kubectl that asks plugins for completions.
@@ -39,7 +40,7 @@ def findings(shell: str, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _kubectl(environ: Mapping[str, str]) -> Finding:
-    answer = _answer(["kubectl", "version", "--client", "-o", "json"], environ)
+    answer = said(["kubectl", "version", "--client", "-o", "json"], environ)
     try:
         version = str(json.loads(answer)["clientVersion"]["gitVersion"])
     except (ValueError, KeyError):
@@ -52,12 +53,8 @@ def _kubectl(environ: Mapping[str, str]) -> Finding:
 
 def _plugins(environ: Mapping[str, str]) -> Iterator[Finding]:
     """The plugin that kubectl runs, and those that it would run instead."""
-    first = plugin_folder(environ) / PROGRAM
-    mine = Path(sys.argv[0])
-    if mine.name == PROGRAM and first.resolve() != mine.resolve():
-        yield Finding(f"kubectl runs {first}, not {mine}", f"remove one of them, or put {mine.parent} first on PATH")
-    else:
-        yield Finding(f"kubectl runs {first}")
+    first = plugin(environ)
+    yield Finding(f"kubectl runs {first}") if is_this(first, environ) else Finding(*not_this(first))
     # kubectl takes the longest name that the words make: kubectl-argo_pods-logs for `kubectl argo-pods logs`.
     for path in _programs(environ, f"{PROGRAM}-"):
         verb = path.name.removeprefix(f"{PROGRAM}-").replace("-", " ").replace("_", "-")
@@ -73,46 +70,37 @@ def _programs(environ: Mapping[str, str], prefix: str) -> Iterator[Path]:
 
 def _completer(environ: Mapping[str, str]) -> Finding:
     found = shutil.which(COMPLETER, path=environ.get("PATH", os.defpath))
-    beside = plugin_folder(environ) / COMPLETER
     if not found:
-        what = f"{beside} leads to nothing" if beside.is_symlink() else f"kubectl finds no {COMPLETER} on PATH"
-        return Finding(what, INSTALL)
-    expected = _answer([str(plugin_folder(environ) / PROGRAM), ASK_KUBECTL, *PROBE], environ)
-    if _answer([found, *PROBE], environ) != expected:
+        return _no_completer(link_to(plugin(environ)))
+    if said([found, *PROBE], environ) != answered(PROBE, environ, silent=True):
         return Finding(f"{found} answers as another version does, or another plugin", f"remove it, and {INSTALL}")
     return Finding(f"kubectl asks {found}")
 
 
+def _no_completer(link: Link) -> Finding:
+    if link.is_in_the_way():
+        return Finding(f"{link} is not executable", f"remove it, and {INSTALL}")
+    if link.path.is_symlink():
+        return Finding(f"{link} leads to nothing", INSTALL)
+    return Finding(f"kubectl finds no {COMPLETER} on PATH", INSTALL)
+
+
 def _shell(shell: str, environ: Mapping[str, str]) -> Iterator[Finding]:
     install = INSTALL.replace("install`", f"install {shell}`")
+    without = f"{shell} does not complete {PROGRAM}"
     for piece in shell_pieces(shell, environ):
         if piece.is_there():
             yield Finding(f"{shell} reads {piece}")
+        elif piece.is_in_the_way():
+            yield Finding(f"{piece} is not of this plugin, so {without}", f"move it away, and {install}")
         else:
             state = "is that of another version" if piece.is_ours() else "is not there"
-            yield Finding(f"{piece} {state}, so {shell} does not complete {PROGRAM}", install)
+            yield Finding(f"{piece} {state}, so {without}", install)
 
 
 def _whole(environ: Mapping[str, str]) -> Finding:
     """kubectl itself, from end to end."""
-    answer = _answer(["kubectl", "__complete", "argo-pods", *PROBE], environ)
+    answer = said(["kubectl", "__complete", "argo-pods", *PROBE], environ)
     if not answer.startswith("version\t"):
         return Finding("kubectl completes nothing behind `kubectl argo-pods`", "mend what is wrong above")
     return Finding("kubectl completes what is behind `kubectl argo-pods`")
-
-
-def _answer(command: list[str], environ: Mapping[str, str]) -> str:
-    try:
-        done = subprocess.run(
-            command,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            timeout=20,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout

@@ -4,26 +4,48 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from kubectl_argo_pods import __version__
 from kubectl_argo_pods.completion import shells
-from kubectl_argo_pods.completion.pieces import Line, Link, Piece, Script
-from kubectl_argo_pods.completion.scripts import COMPLETER, PROGRAM, SHELLS, script
+from kubectl_argo_pods.completion.pieces import Line, Piece, Script, link_to
+from kubectl_argo_pods.completion.programs import said
+from kubectl_argo_pods.completion.scripts import PROGRAM, SHELLS, script
 from kubectl_argo_pods.errors import ConfigError
 
 
 def pieces(shell: str, environ: Mapping[str, str]) -> list[Piece]:
     """All that kubectl and a shell need; raises ConfigError."""
-    return [Link(plugin_folder(environ) / COMPLETER), *shell_pieces(shell, environ)]
+    return [link_to(plugin(environ)), *shell_pieces(shell, environ)]
 
 
-def plugin_folder(environ: Mapping[str, str]) -> Path:
-    """The folder in which kubectl finds the plugin; raises ConfigError."""
+def plugin(environ: Mapping[str, str]) -> Path:
+    """The plugin that kubectl finds; raises ConfigError."""
     found = shutil.which(PROGRAM, path=environ.get("PATH", os.defpath))
     if not found:
         raise ConfigError(f"{PROGRAM} is not on PATH, so kubectl does not find it either: add its folder to PATH")
-    return Path(found).parent
+    return Path(found)
+
+
+def is_this(found: Path, environ: Mapping[str, str]) -> bool:
+    """Whether a plugin is this program, in person or by a script that runs it, as pyenv has them."""
+    mine = Path(sys.argv[0])
+    return found.resolve() == mine.resolve() or said([str(found), "--version"], environ) == f"{PROGRAM} {__version__}\n"
+
+
+def not_this(found: Path) -> tuple[str, str]:
+    """What is wrong where kubectl finds another plugin than this, and the way out."""
+    mine = Path(sys.argv[0])
+    return f"kubectl runs {found}, not {mine}", f"remove one of them, or put {mine.parent} first on PATH"
+
+
+def refuse_another(environ: Mapping[str, str]) -> None:
+    """Raise ConfigError where kubectl finds another plugin than this: what is installed would be for that."""
+    found = plugin(environ)
+    if not is_this(found, environ):
+        raise ConfigError(": ".join(not_this(found)))
 
 
 def shell_pieces(shell: str, environ: Mapping[str, str]) -> list[Piece]:
@@ -77,6 +99,9 @@ _FOR_SHELL: dict[str, Callable[[shells.Home, str], list[Piece]]] = {
 def install(found: list[Piece]) -> Iterator[str]:
     """Make what is missing or old, and say of each what was done; raises ConfigError."""
     for piece in found:
+        if piece.is_in_the_way():
+            raise ConfigError(f"{piece.path} is in the way, and not of this plugin: move it away, and install again")
+    for piece in found:
         if piece.is_there():
             yield f"there already  {piece}"
         else:
@@ -91,17 +116,24 @@ def uninstall(found: list[Piece]) -> Iterator[str]:
             _try(piece, piece.remove)
             yield f"removed        {piece}"
         else:
-            yield f"not ours       {piece}" if piece.is_there() else f"not there      {piece}"
+            yield f"{_left(piece):14} {piece}"
 
 
 def would_install(found: list[Piece]) -> Iterator[str]:
     """What `install` would do."""
-    return (f"{'there already' if piece.is_there() else 'would make':14} {piece}" for piece in found)
+    for piece in found:
+        blocked = "in the way" if piece.is_in_the_way() else "would make"
+        yield f"{'there already' if piece.is_there() else blocked:14} {piece}"
 
 
 def would_uninstall(found: list[Piece]) -> Iterator[str]:
     """What `uninstall` would do."""
-    return (f"{'would remove' if piece.is_ours() else 'not ours':14} {piece}" for piece in found)
+    return (f"{'would remove' if piece.is_ours() else _left(piece):14} {piece}" for piece in found)
+
+
+def _left(piece: Piece) -> str:
+    """Why it is not removed."""
+    return "not ours" if piece.is_there() or piece.is_in_the_way() else "not there"
 
 
 def _try(piece: Piece, act: Callable[[], None]) -> None:

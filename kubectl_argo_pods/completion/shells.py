@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from kubectl_argo_pods.completion.programs import said
 from kubectl_argo_pods.errors import ConfigError
-
-# Somebody's settings may take their time, or wait for an answer that nobody gives.
-PATIENCE = 20
 
 
 class Home:
@@ -60,18 +57,4 @@ def powershell_profile(home: Home) -> Path:
 
 
 def _asked(command: list[str], home: Home) -> list[str]:
-    """What a shell with the user's settings prints, without a terminal to talk to; nothing where there is no such."""
-    try:
-        done = subprocess.run(
-            command,
-            env=dict(home.environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=PATIENCE,
-            start_new_session=True,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return done.stdout.decode("utf-8", "replace").splitlines()
+    return said(command, home.environ).splitlines()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from kubectl_argo_pods.completion.pieces import link_to
 from kubectl_argo_pods.completion.scripts import SHELLS, script
 from tests.completion.shells import BASH_COMPLETION, Shell, need
 from tests.conftest import Result
@@ -147,10 +149,55 @@ def test_one_line_installs_and_one_takes_away(
     }
 
 
+def test_what_was_done_is_said_before_what_that_means(machine: Machine) -> None:
+    command = "kubectl-argo_pods completion install fish --uninstall 2>&1"
+    done = subprocess.run(["/bin/sh", "-c", command], env=machine.environment, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == NO_LONGER.format("fish").rstrip()
+
+
+def test_nothing_is_taken_away_where_nothing_is(machine: Machine) -> None:
+    said = "".join(f"not there      {what}\n" for what in (machine.link, *fish(machine)))
+    assert machine.run("install", "fish", "--uninstall", "--print") == Result(0, said, "")
+    assert machine.run("install", "fish", "--uninstall") == Result(0, said, NO_LONGER.format("fish"))
+
+
+def someone_elses(machine: Machine, what: str) -> Path:
+    """A file that stands where a piece of ours would, and is not of our making."""
+    path = machine.link if what == "link" else Path(*fish(machine))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("mine\n")
+    return path
+
+
+@pytest.mark.parametrize("what", ["link", "script"])
+def test_a_file_of_someone_elses_is_left_alone(machine: Machine, what: str) -> None:
+    path = someone_elses(machine, what)
+    before = machine.files()
+    sentence = f"error: {path} is in the way, and not of this plugin: move it away, and install again\n"
+    assert machine.run("install", "fish") == Result(1, "", sentence)
+    assert f"in the way     {path}" in machine.run("install", "fish", "--print").stdout.splitlines()
+    for more in ([], ["--print"]):
+        assert f"not ours       {path}" in machine.run("install", "fish", "--uninstall", *more).stdout.splitlines()
+    assert machine.files() == before
+
+
+def test_a_link_goes_by_the_name_that_windows_gives_to_programs(tmp_path: Path) -> None:
+    plugin = tmp_path / "kubectl-argo_pods.EXE"
+    program(plugin, "a program")
+    link = link_to(plugin)
+    link.make()
+    assert (link.is_there(), link.is_ours()) == (True, True)
+    assert (tmp_path / "kubectl_complete-argo_pods.EXE").read_text() == "a program"
+    link.remove()
+    # As where symbolic links are for administrators.
+    os.link(plugin, link.path)
+    assert (link.is_there(), link.is_ours()) == (True, True)
+
+
 def test_an_old_script_is_brought_up_to_date(machine: Machine) -> None:
     (path,) = fish(machine)
     machine.run("install", "fish")
-    Path(path).write_bytes(b"of another age: \xff")
+    Path(path).write_bytes(script("fish").encode() + b"# of another age: \xff\n")
     assert machine.run("install", "fish").stdout.splitlines()[1] == f"made           {path}"
     assert Path(path).read_text() == script("fish")
 
@@ -264,6 +311,13 @@ def test_a_link_to_nothing_is_found_and_mended(installed: Machine) -> None:
     assert checked(installed)[1:] == RIGHT
 
 
+def test_a_file_that_is_no_program_is_found(installed: Machine) -> None:
+    installed.link.unlink()
+    someone_elses(installed, "link")
+    wrong = f"WRONG  BIN/kubectl_complete-argo_pods is not executable: remove it, and {INSTALL}"
+    assert checked(installed)[1:] == [RIGHT[0], wrong, RIGHT[2], NOTHING]
+
+
 def test_a_link_to_something_else_is_found(installed: Machine) -> None:
     installed.link.unlink()
     program(installed.link, "#!/bin/sh\necho something else\n")
@@ -277,19 +331,53 @@ def test_a_plugin_that_kubectl_runs_instead_is_found(installed: Machine) -> None
     assert checked(installed)[1:] == [RIGHT[0], f"WRONG  {what}: remove or rename that plugin", *RIGHT[1:]]
 
 
-def test_another_plugin_of_the_same_name_is_found(installed: Machine, tmp_path: Path) -> None:
-    mine = tmp_path / "mine" / "kubectl-argo_pods"
-    mine.parent.mkdir()
-    program(mine, LAUNCHER)
-    done = subprocess.run(
-        [mine, "completion", "check", "fish"], env=installed.environment, capture_output=True, text=True
-    )
-    what = f"kubectl runs {installed.bin}/kubectl-argo_pods, not {mine}"
-    assert f"WRONG  {what}: remove one of them, or put {mine.parent} first on PATH" in done.stdout.splitlines()
+def beside(machine: Machine, foreign: str, *args: str) -> tuple[Result, Path]:
+    """What the plugin says where another program of its name comes first on PATH, in a folder of its own."""
+    folder = machine.bin.parent / "foreign"
+    folder.mkdir(exist_ok=True)
+    program(folder / "kubectl-argo_pods", foreign)
+    environment = machine.environment | {"PATH": f"{folder}:{machine.environment['PATH']}"}
+    command = [str(machine.bin / "kubectl-argo_pods"), "completion", *args]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    return Result(done.returncode, done.stdout, done.stderr), folder
+
+
+FOREIGN = "#!/bin/sh\necho something else\n"
+
+
+def test_another_plugin_of_the_same_name_is_found(installed: Machine) -> None:
+    done, folder = beside(installed, FOREIGN, "check", "fish")
+    wrong = f"kubectl runs {folder}/kubectl-argo_pods, not {installed.bin}/kubectl-argo_pods"
+    way_out = f"remove one of them, or put {installed.bin} first on PATH"
+    found = done.stdout.replace(str(installed.home), "HOME").splitlines()
+    assert found[1:3] == [f"WRONG  {wrong}: {way_out}", f"ok     kubectl asks {installed.link}"]
+
+
+def test_nothing_is_installed_for_another_plugin_of_the_same_name(machine: Machine) -> None:
+    before = machine.files()
+    done, folder = beside(machine, FOREIGN, "install", "fish")
+    wrong = f"kubectl runs {folder}/kubectl-argo_pods, not {machine.bin}/kubectl-argo_pods"
+    assert done == Result(1, "", f"error: {wrong}: remove one of them, or put {machine.bin} first on PATH\n")
+    (folder / "kubectl-argo_pods").unlink()
+    assert machine.files() == before
+
+
+def test_a_script_that_runs_the_plugin_is_the_plugin(installed: Machine) -> None:
+    shim = f'#!/bin/sh\nexec {installed.bin}/kubectl-argo_pods "$@"\n'
+    done, folder = beside(installed, shim, "check", "fish")
+    assert done.stdout.splitlines()[1] == f"ok     kubectl runs {folder}/kubectl-argo_pods"
+    assert done.status == 0
 
 
 def test_a_script_of_another_version_is_found(installed: Machine) -> None:
-    Path(SCRIPT.replace("HOME", str(installed.home))).write_text("old")
+    Path(SCRIPT.replace("HOME", str(installed.home))).write_text(f"{script('fish')}# old\n")
     what = f"{SCRIPT} is that of another version, so fish does not complete kubectl-argo_pods"
     way_out = "run `kubectl argo-pods completion install fish`"
+    assert checked(installed)[1:] == [*RIGHT[:2], f"WRONG  {what}: {way_out}", RIGHT[3]]
+
+
+def test_a_script_of_someone_elses_is_found(installed: Machine) -> None:
+    someone_elses(installed, "script")
+    what = f"{SCRIPT} is not of this plugin, so fish does not complete kubectl-argo_pods"
+    way_out = "move it away, and run `kubectl argo-pods completion install fish`"
     assert checked(installed)[1:] == [*RIGHT[:2], f"WRONG  {what}: {way_out}", RIGHT[3]]
