@@ -52,7 +52,7 @@ def workflow(name: str) -> Manifest:
         return {"image": image, "command": ["sh", "-c", script], **fields}
 
     tasks = [{"name": each, "template": each} for each in ("hello", "flaky", "set")]
-    members = [container(f"echo i am {each}", name=each) for each in ("one", "two")]
+    members = [container("echo i am one", name="one"), container("echo i am two", name="two", dependencies=["one"])]
     templates = [
         {"name": "main", "dag": {"tasks": tasks}},
         {
