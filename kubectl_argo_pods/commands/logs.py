@@ -123,7 +123,8 @@ class _Reading:
         return self._with_archived(items, lambda target: self._await_end(target, until))
 
     def _read(self, *, plain: bool) -> Items:
-        found = self._found()
+        until = time.monotonic() + (self._options.start_timeout or 0.0)
+        found = self._found(until)
         print_notices(found.notices)
         if not found.targets:
             if self._selection.missing:
@@ -131,7 +132,8 @@ class _Reading:
             _tell_nothing(self._selection, self._meant)
         # By lines it can be told where an archived log goes on.
         alone = plain and len(found.targets) == 1 and not self._may_be_archived
-        items = read(self._source, found.targets, self._options._replace(plain=alone))
+        left = max(0.0, until - time.monotonic())
+        items = read(self._source, found.targets, self._options._replace(plain=alone, start_timeout=left))
         return self._with_archived(items, lambda _: None)
 
     def _with_archived(self, items: Items, await_end: Callable[[Target], None]) -> Items:
@@ -155,16 +157,14 @@ class _Reading:
                 return
         print_notices([f"{target.step}: Argo has not ended it in the time of --request-timeout"])
 
-    def _found(self) -> Selected:
+    def _found(self, until: float) -> Selected:
         """What there is now; or as soon as a container has started, for as long as one may wait for that."""
         found = self._selection(find(self._meant.sources, self._meant.wanted, self._query, time.time()))
-        patience = self._options.start_timeout
-        if patience is None or _has_started(found):
+        if self._options.start_timeout is None or _has_started(found):
             return found
-        until = time.monotonic() + patience
-        for shown in self._changes():
+        for shown in self._changes(until - time.monotonic()):
             found = self._selection(shown)
-            if _has_started(found) or time.monotonic() > until:
+            if _has_started(found):
                 break
         return found
 

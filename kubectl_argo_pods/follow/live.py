@@ -22,6 +22,10 @@ TOGETHER = 0.01
 MANY = 20
 # What was found first may write something before the server is asked for more; but not for longer than that.
 FIRST_WORD = 0.1
+NOT_STARTED = (
+    "a container has not started in the time of --pod-running-timeout, and nothing else is left to read: raise it, or "
+    "leave it out to wait without limit"
+)
 
 
 class Arrivals:
@@ -65,13 +69,15 @@ class _Live:
         self._go_on_at = inf  # when there is to be more to look at, unless something is written before
         self._final = False
         self._first: Selected | None = None  # what there was at the first look
+        self._has_looked_again = False  # since a tail was started
         self._told: set[str] = set()
         discovery.tell(self._loop.wake)
 
     def items(self) -> Iterator[list[Lines | Event]]:
-        while not (self._final and self._loop.is_idle):
+        while not self._is_over:
             self._loop.step(self._patience())
             self._look()
+            self._look_again()
             self._loop.ended.clear()
             found = self._arrivals.take()
             self._let_go_on(bool(found))
@@ -83,9 +89,30 @@ class _Live:
                 time.sleep(TOGETHER)
         if self._watermark and (found := self._watermark.rest()):
             yield found
+        if not self._final:
+            yield [Event(None, "notice", NOT_STARTED)]
 
     def close(self) -> None:
         self._loop.close()
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether all has been read that will ever come, or that has come in its time."""
+        if not self._loop.is_idle:
+            return False
+        return self._final or (self._has_looked_again and any(each.is_overdue for each in self._tails.values()))
+
+    def _look_again(self) -> None:
+        """Where nothing else is read, looks once more at what has not started in its time: the list of pods may lag."""
+        is_enough = self._final or self._has_looked_again or self._options.ignore_errors
+        if self._loop.is_idle and not is_enough:
+            self._has_looked_again = True
+            self._start_overdue()
+
+    def _start_overdue(self) -> None:
+        for tail in self._tails.values():
+            if tail.is_overdue and not self._loop.lives(tail):
+                self._loop.start(tail)
 
     def _patience(self) -> float | None:
         """Seconds until there is something to do though nothing happens."""
@@ -128,7 +155,7 @@ class _Live:
             if tail is None:
                 tail = Tail(target, self._options, self._arrivals, is_new=self._is_new(target))
                 self._tails[target.key] = tail
-                self._loop.start(tail)
+                self._start(tail)
             elif tail.target.state != target.state:
                 tail.target = target
                 self._revive(tail)
@@ -157,8 +184,12 @@ class _Live:
         state = tail.target.state
         if self._loop.lives(tail):
             self._loop.poke(tail)
-        elif state is not None and state.id not in ("", tail.run):
-            self._loop.start(tail)
+        elif (state is not None and state.id not in ("", tail.run)) or (tail.is_overdue and tail.has_started):
+            self._start(tail)
+
+    def _start(self, tail: Tail) -> None:
+        self._has_looked_again = False
+        self._loop.start(tail)
 
     def _end(self) -> None:
         if self._final:
@@ -167,6 +198,7 @@ class _Live:
         for tail in self._tails.values():
             tail.final = True
             self._loop.poke(tail)
+        self._start_overdue()
 
     def _once(self, items: list[Lines | Event]) -> list[Lines | Event]:
         """Without the notices that have been given before."""

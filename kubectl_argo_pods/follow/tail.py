@@ -7,6 +7,9 @@ ended, and the end of what is there has been seen.
 
 from __future__ import annotations
 
+import time
+from math import inf
+
 from kubectl_argo_pods.containers import Container
 from kubectl_argo_pods.errors import ApiError, ArgoPodsError, NotFoundError, ReplacedError, UnreachableError
 from kubectl_argo_pods.follow.patience import (
@@ -37,23 +40,26 @@ UNREAD = End("the pod was deleted before its log could be read", 0, NOTHING)
 class Tail:
     """One target. `target` is replaced when its state changes; `final`: what has not started now never will.
 
-    `is_new`: it came while others were followed. `is_missed`: its pod is no longer listed.
+    `is_new`: it came while others were followed. `is_missed`: its pod is no longer listed. `is_overdue`: it has not
+    started in the time that it had for that.
     """
 
     def __init__(self, target: Target, options: LogOptions, sink: Sink, *, is_new: bool = False) -> None:
         self.target = target
         self.final = False
         self.is_missed = False
+        self.is_overdue = False
         self.run = ""  # the id of the run that is read, or was last
         self.sink = sink
         self._options = options
         self._query = options.query
         # What is asked for of it from the end, or since some time ago, is about what was there when the follow began.
-        self._is_new = self.follows and (is_new or not self._has_started())
+        self._is_new = self.follows and (is_new or not self.has_started)
         self._patience = options.start_timeout
         self._outlook = Outlook(options.probe_after, lambda: self.lives_on, self._turns_out_another_run)
         self._pause = FIRST_PAUSE
-        self._waited = 0.0
+        self._begun = time.monotonic()
+        self._refused: float | None = None  # when it was for the first time that there is no log of this run
         self._reader = Reader(target, options, sink)
 
     @property
@@ -68,6 +74,7 @@ class Tail:
 
     def life(self) -> Life[None]:
         """Reads the present run, and those that begin meanwhile; raises what it cannot get over."""
+        self.is_overdue = False
         if not (yield from self._start()):
             return
         yield Turn()
@@ -82,34 +89,45 @@ class Tail:
         if self._is_new:
             query = query._replace(tail=None, since_seconds=None)
         self._is_new = self.follows
+        self._refused = None
         self._reader = Reader(self.target, self._options._replace(query=query), self.sink)
 
     # Before there is a log
 
     def _start(self) -> Life[bool]:
         """Waits until there is a log to follow; False where there will be none."""
-        while self.follows and not self._has_started():
+        while self.follows and not self.has_started:
             if self.is_missed and (yield from self._look()) is None:
                 self._reader.tell("gone", "before it had started")
                 return False
-            if self.final or (self._patience is not None and self._waited >= self._patience):
+            left = self._left_to_start()
+            if self.final or left <= 0:
                 return (yield from self._starts_after_all())
-            pause = LONGEST_PAUSE if self._patience is None else self._patience - self._waited
-            yield Sleep(pause)
-            self._waited += pause
+            yield Sleep(min(left, LONGEST_PAUSE))
         return True
 
-    def _has_started(self) -> bool:
+    @property
+    def has_started(self) -> bool:
         state = self.target.state
         return state is None or bool(state.id) or state.state in ("running", "terminated")
+
+    def _left_to_start(self) -> float:
+        """Seconds that the container still has to start in."""
+        if self._patience is None:
+            return inf if self.follows else 0.0
+        return self._begun + self._patience - time.monotonic()
 
     def _starts_after_all(self) -> Life[bool]:
         state = yield from self._look()
         if state is None:
             self._reader.tell("gone", "before it had started")
-        elif not self._has_started():
-            self._reader.tell("waiting", state.message or state.reason or "it has not started")
-        return state is not None and self._has_started()
+        elif not self.has_started:
+            self._not_started(state.message or state.reason or "it has not started")
+        return state is not None and self.has_started
+
+    def _not_started(self, why: str) -> None:
+        self.is_overdue = True
+        self._reader.tell("waiting", why)
 
     # A run
 
@@ -313,15 +331,23 @@ class Tail:
         if state is None:
             raise error
         self.target = self.target._replace(state=state)
-        if self._has_started() and (not self.follows or self._waited > DISAGREEMENT):
-            raise error
-        if not self.follows and self._waited >= (self._patience or 0.0):
-            self._reader.tell("waiting", str(error))
+        if self.has_started:
+            if not self.follows or self._has_been_refused_long():
+                raise error
+            yield Sleep(self._next_pause())
+            return True
+        left = self._left_to_start()
+        if left <= 0:
+            self._not_started(str(error))
             return False
-        pause = self._next_pause()
-        self._waited += pause
-        yield Sleep(pause)
+        yield Sleep(min(self._next_pause(), left))
         return True
+
+    def _has_been_refused_long(self) -> bool:
+        """Whether a log is refused for longer than what the kubelet says may differ from what the API says."""
+        now = time.monotonic()
+        self._refused = self._refused or now
+        return now - self._refused > DISAGREEMENT
 
     def _next_pause(self) -> float:
         pause = self._pause

@@ -49,14 +49,19 @@ class Story:
         self.cluster.load([builders.workflow("wf", *nodes, phase=phase)])
 
     def pod(
-        self, path: str, state: str = "running", uid: str = "", containers: tuple[str, ...] = ("wait", "main")
+        self,
+        path: str,
+        state: str = "running",
+        uid: str = "",
+        containers: tuple[str, ...] = ("wait", "main"),
+        reason: str = "ContainerCreating",
     ) -> str:
         """The pod of a node, the containers of which are in this state; with a uid of its own if it was made anew."""
         details: Manifest = {"startedAt": builders.STARTED, "containerID": f"containerd://{path}"}
         if state == "terminated":
             details |= {"exitCode": 0, "finishedAt": builders.FINISHED}
         if state == "waiting":
-            details = {"reason": "ContainerCreating"}
+            details = {"reason": reason}
         statuses = [{"name": each, "state": {state: details}} for each in containers]
         if state != "waiting":
             statuses = [each | {"containerID": f"containerd://{path}"} for each in statuses]
@@ -803,14 +808,72 @@ def test_logs_beyond_the_limit_wait_for_their_turn(follow: Follow, story: Story)
     assert story.cluster.logs.most == 2
 
 
+NOT_STARTED = (
+    "a container has not started in the time of --pod-running-timeout, and nothing else is left to read: raise it, or "
+    "leave it out to wait without limit\n"
+)
+
+
 def test_it_waits_no_longer_for_a_container_than_it_is_told_to(follow: Follow, story: Story) -> None:
     story.node(".train", "Pending")
     pod = story.pod(".train", "waiting")
-    following = follow("train", "--pod-running-timeout", "300ms")
-    assert following.notice() == "train: ContainerCreating\n"
-    story.node(".train", "Failed")
     account = f"0 of 1 log is complete, 1 not started\n  train ({pod}, main): not started\n"
-    assert following.end() == Result(1, "", account)
+    result = follow("train", "--pod-running-timeout", "300ms").end()
+    assert result == Result(1, "", f"train: ContainerCreating\n{NOT_STARTED}{account}")
+
+
+def test_what_is_read_comes_to_its_end_though_another_container_does_not_start(follow: Follow, story: Story) -> None:
+    story.node(".train", "Pending")
+    pod = story.pod(".train", "waiting")
+    story.runs(".beside", "beside 1")
+    following = follow("--pod-running-timeout", "300ms")
+    assert following.line() == "[beside] beside 1\n"
+    assert following.notice() == "train: ContainerCreating\n"
+    story.ends(".beside", "beside 2")
+    account = f"1 of 2 logs are complete, 1 not started\n  train ({pod}, main): not started\n"
+    assert following.end() == Result(3, "[beside] beside 2\n", NOT_STARTED + account)
+
+
+def test_a_change_of_a_container_that_does_not_start_does_not_end_the_wait_for_it(follow: Follow, story: Story) -> None:
+    story.node(".train", "Pending")
+    story.pod(".train", "waiting")
+    following = follow("--pod-running-timeout", "60s")
+    await_(lambda: story.cluster.watches.count == 2)
+    story.pod(".train", "waiting", reason="PodInitializing")
+    # This is told after that.
+    story.runs(".beside", "beside 1")
+    assert following.line() == "[beside] beside 1\n"
+    story.runs(".train", "train 1")
+    assert following.line() == "[train] train 1\n"
+    for path in (".beside", ".train"):
+        story.ends(path)
+    story.put("Succeeded")
+    assert following.end() == Result(0, "", "")
+
+
+def test_a_container_that_has_started_late_is_read_though_only_its_node_was_told_of(
+    follow: Follow, story: Story
+) -> None:
+    story.node(".train", "Pending")
+    story.pod(".train", "waiting")
+    story.runs(".beside", "beside 1")
+    following = follow("train", "beside", "--pod-running-timeout", "300ms")
+    assert following.line() == "[beside] beside 1\n"
+    assert following.notice() == "train: ContainerCreating\n"
+    hold_back_pods(story)
+    story.ends(".train", "train 1")
+    story.ends(".beside")
+    assert following.end() == Result(0, "[train] train 1\n", "")
+
+
+def test_without_following_it_waits_once_for_a_container_that_does_not_start(argo_pods: Run, story: Story) -> None:
+    story.node(".train", "Pending")
+    pod = story.pod(".train", "waiting")
+    result = argo_pods("logs", "wf", "train", "--pod-running-timeout", "1s")
+    assert (result.status, result.stdout) == (1, "")
+    refusal = f'container "main" in pod "{pod}" is waiting to start: ContainerCreating'
+    assert result.stderr.splitlines()[0].endswith(refusal)
+    assert sum(path.endswith("/log") for path in story.cluster.journal.paths) == 1
 
 
 def test_without_following_it_waits_for_a_container_as_long_as_it_is_told_to(
