@@ -177,7 +177,7 @@ complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l logs-f
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l wait -d 'With -f, wait for a workflow that does not exist yet.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l exit-status -d 'End with 4 if a node that is meant has Failed, with 5 for Error.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l order -xka "(_kubectl_argo_pods)" -d 'With -f: arrival, or time, which holds lines back for a moment to sort them. Without -f, always time.'
-complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l max-log-requests -xka "(_kubectl_argo_pods)" -d 'How many logs to read at a time; the others wait for their turn.'
+complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l max-log-requests -xka "(_kubectl_argo_pods)" -d 'How many logs to read at a time, by default 50, and 500 with -f; the others wait for their turn.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l pod-running-timeout -xka "(_kubectl_argo_pods)" -d 'How long to wait for a container to start; by default for ever with -f, and not at all without it.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l ignore-errors -d 'Go on, and end with 0, where a log cannot be read.'
 complete -c kubectl-argo_pods -n '_shtab_kubectl_argo_pods_using logs' -l insecure-skip-tls-verify-backend -d 'Let the API server not verify the kubelet'"'"'s certificate.'

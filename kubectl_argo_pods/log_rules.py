@@ -17,6 +17,8 @@ from kubectl_argo_pods.targets import LogOptions, LogQuery
 
 ORDERS = ("arrival", "time")
 LOGS_FROM = ("auto", "pod", "archive")
+# A log that is followed may take its turn for ever, so that with -f many more are read at a time.
+MOST_FOLLOWED = 500
 
 
 def wanted(logs: Logs) -> Wanted:
@@ -51,7 +53,7 @@ def log_options(logs: Logs, view: LogView) -> LogOptions:
     options = LogOptions(_query(logs), order=logs.order, start_timeout=_timeout(logs), ignore_errors=logs.ignore_errors)
     options = options._replace(is_hidden=None if view.show_argo_lines else is_one)
     if logs.max_log_requests is None:
-        return options
+        return options._replace(max_requests=MOST_FOLLOWED) if options.query.follow else options
     return options._replace(max_requests=_positive(logs.max_log_requests, "--max-log-requests"))
 
 

@@ -82,7 +82,7 @@ GROUPS: dict[str, tuple[tuple[Any, ...], ...]] = {'Filters': ((('-A', '--all-nam
            'BY',
            ('arrival', 'time')),
           (('--max-log-requests',),
-           'How many logs to read at a time; the others wait for their turn.',
+           'How many logs to read at a time, by default 50, and 500 with -f; the others wait for their turn.',
            'N',
            ''),
           (('--pod-running-timeout',),

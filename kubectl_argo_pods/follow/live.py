@@ -22,6 +22,7 @@ TOGETHER = 0.01
 MANY = 20
 # What was found first may write something before the server is asked for more; but not for longer than that.
 FIRST_WORD = 0.1
+LIMITS = "(--max-log-requests, or the limit of open files)"
 NOT_STARTED = (
     "a container has not started in the time of --pod-running-timeout, and nothing else is left to read: raise it, or "
     "leave it out to wait without limit"
@@ -70,6 +71,7 @@ class _Live:
         self._final = False
         self._first: Selected | None = None  # what there was at the first look
         self._has_looked_again = False  # since a tail was started
+        self._has_told_starving = False
         self._told: set[str] = set()
         discovery.tell(self._loop.wake)
 
@@ -159,6 +161,7 @@ class _Live:
             elif tail.target.state != target.state:
                 tail.target = target
                 self._revive(tail)
+        self._tell_starving()
         if selected.pods is not None:
             self._miss(selected.pods)
         self._first = self._first or selected
@@ -171,6 +174,14 @@ class _Live:
         if self._first is None or self._first.listed is None:
             return self._first is not None
         return target.origin == "pod" and target.pod_uid not in self._first.listed
+
+    def _tell_starving(self) -> None:
+        """Says once that logs wait for their turn, and for what."""
+        if not self._has_told_starving and (starving := self._loop.starving):
+            self._has_told_starving = True
+            most = self._options.max_requests
+            notice = f"logs that wait for their turn: {starving}, since {most} are read at a time {LIMITS}"
+            self._arrivals.add(Event(None, "notice", notice), 0)
 
     def _miss(self, pods: frozenset[str]) -> None:
         """Lets those tails know whose pods are gone."""

@@ -60,6 +60,13 @@ class Loop:
         """Whether all lives have come to their end."""
         return not self._tasks
 
+    @property
+    def starving(self) -> int:
+        """How many wait for a turn, while all that have one may keep it for ever."""
+        if not self._queue or any(task.has_turn and not task.tail.lives_on for task in self._tasks.values()):
+            return 0
+        return len(self._queue)
+
     def start(self, tail: Tail) -> None:
         """Begins the life of a tail."""
         task = _Task(tail)

@@ -80,7 +80,11 @@ class Logs(NamedTuple):
     ] = "arrival"
     max_log_requests: Annotated[
         str | None,
-        Option(("--max-log-requests",), "How many logs to read at a time; the others wait for their turn.", "N"),
+        Option(
+            ("--max-log-requests",),
+            "How many logs to read at a time, by default 50, and 500 with -f; the others wait for their turn.",
+            "N",
+        ),
     ] = None
     pod_running_timeout: Annotated[
         str | None,

@@ -793,6 +793,11 @@ def test_a_limit_of_bytes_cuts_what_comes_in_the_order_of_times_too(follow: Foll
     assert following.end() == Result(0, "train 1\ntra", "")
 
 
+def waiting(count: int, of: int) -> str:
+    limits = "--max-log-requests, or the limit of open files"
+    return f"logs that wait for their turn: {count}, since {of} are read at a time ({limits})\n"
+
+
 def test_logs_beyond_the_limit_wait_for_their_turn(follow: Follow, story: Story) -> None:
     paths = [f".step-{number}" for number in range(5)]
     for path in paths:
@@ -803,9 +808,21 @@ def test_logs_beyond_the_limit_wait_for_their_turn(follow: Follow, story: Story)
         story.ends(path)
     story.put("Succeeded")
     result = following.end()
-    assert (result.status, result.stderr) == (0, "")
+    assert (result.status, result.stderr) == (0, waiting(3, of=2))
     assert sorted("".join(lines) + result.stdout) == sorted("".join(f"[{path[1:]}] {path}\n" for path in paths))
     assert story.cluster.logs.most == 2
+
+
+def test_as_many_logs_are_followed_at_once_as_there_are(follow: Follow, story: Story) -> None:
+    paths = [f".step-{number}" for number in range(60)]
+    for path in paths:
+        story.runs(path, path)
+    following = follow("--tail=1")
+    assert {following.line() for _ in paths} == {f"[{path[1:]}] {path}\n" for path in paths}
+    for path in paths:
+        story.ends(path)
+    story.put("Succeeded")
+    assert following.end() == Result(0, "", "")
 
 
 NOT_STARTED = (
@@ -897,7 +914,7 @@ def test_more_logs_than_files_may_be_open_wait_for_their_turn(
     names = [pod_of(builders.workflow("wf"), node)["metadata"]["name"] for node in nodes]
     for number, name in enumerate(names):
         empty_cluster.logs.of(name).write_lines(f"line {number}", start=BEGIN + number)
-    command = ["sh", "-c", 'ulimit -n 256; exec "$@"', "sh", *PROGRAM, "logs", "wf", "-f", "--max-log-requests", "500"]
+    command = ["sh", "-c", 'ulimit -n 256; exec "$@"', "sh", *PROGRAM, "logs", "wf", "-f"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=clean_environment, stdout=pipe, stderr=pipe, text=True) as process:
         # What is left is for watches and single questions.
@@ -907,7 +924,7 @@ def test_more_logs_than_files_may_be_open_wait_for_their_turn(
         ended = {"exitCode": 0, "containerID": "containerd://1", "finishedAt": builders.FINISHED}
         empty_cluster.load([*running(nodes, {"terminated": ended}), builders.workflow("wf", *nodes)])
         stdout, stderr = process.communicate()
-    assert (process.returncode, stderr) == (0, "")
+    assert (process.returncode, stderr) == (0, waiting(500 - (256 - 64), of=256 - 64))
     assert sorted(stdout.splitlines()) == sorted(f"[step-{number}] line {number}" for number in range(500))
     assert empty_cluster.logs.most == 256 - 64
 
