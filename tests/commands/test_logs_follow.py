@@ -592,7 +592,9 @@ def test_a_deletion_is_told_once_whichever_log_it_ends_first(follow: Follow, sto
     story.cluster.state.delete(PODS, "argo", pod)
     for log in logs:
         log.end()
-    assert following.notice() == f"train: the pod {pod} was deleted\n"
+    # Whether the list of pods says so first, or the log that goes on and knows more, is a matter of chance.
+    known = f"train: the pod {pod} was deleted"
+    assert following.notice() in (f"{known}\n", f"{known} (the pod was deleted before its log was read to the end)\n")
     story.cluster.faults.release()
     story.node(".train", "Error")
     result = following.end()
