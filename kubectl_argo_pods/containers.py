@@ -38,6 +38,7 @@ class Container(NamedTuple):
     message: str
     restarts: int
     previous_id: str  # of the run before, where there was one
+    previous_started_at: float | None = None
 
 
 def containers(pod: Manifest) -> list[Container]:
@@ -68,6 +69,7 @@ def _container(name: str, kind: str, status: Manifest) -> Container:
         details.get("message") or "",
         status.get("restartCount") or 0,
         previous.get("containerID") or "",
+        parse_time(previous.get("startedAt")),
     )
 
 

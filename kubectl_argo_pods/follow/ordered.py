@@ -24,12 +24,12 @@ def read_in_order(source: LogSource, targets: Iterable[Target], options: LogOpti
 
 
 class _Ordered:
-    """Streams are opened by the start of their containers: no line of one is older than that."""
+    """Streams are opened by the start of their runs: no line of one is older than that."""
 
     def __init__(self, source: LogSource, targets: Iterable[Target], options: LogOptions) -> None:
         self._options = options._replace(query=options.query._replace(follow=False))
         self._loop = Loop(source, options.max_requests)
-        self._waiting = deque(sorted(targets, key=lambda target: target.started_at or 0.0))
+        self._waiting = deque(sorted(targets, key=self._started_at))
         self._feeds: list[Feed] = []
         self._reading = 0
 
@@ -57,9 +57,15 @@ class _Ordered:
             self._reading += 1
             self._loop.start(Tail(target, self._options, feed))
 
+    def _started_at(self, target: Target) -> float:
+        """When the run began that is read; 0 where nobody can tell."""
+        if not self._options.query.previous:
+            return target.started_at or 0.0
+        return (target.state and target.state.previous_started_at) or 0.0
+
     def _bound(self) -> bytes | None:
         """What has not been opened yet has no line before this time."""
-        return time_of(self._waiting[0].started_at or 0.0) if self._waiting else None
+        return time_of(self._started_at(self._waiting[0])) if self._waiting else None
 
     def _await_known(self) -> None:
         unknown = self._feeds

@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from tests import builders
 from tests.cluster import Rule, SimulatedCluster
 from tests.commands import logged
 from tests.conftest import PROGRAM, Result, Run
@@ -276,6 +277,32 @@ def test_nothing_is_an_answer_where_nothing_is_named(argo_pods: Run, follow: lis
     assert argo_pods("logs", "etl", "@running", *follow) == Result(
         0, "", 'No logs found for workflow "etl" in argo namespace.\n'
     )
+
+
+def restarted(path: str, started_at: str) -> builders.Manifest:
+    """The pod of a node whose container runs again since then, after a run that began with the workflow."""
+    before = {"containerID": "1", "exitCode": 1, "startedAt": builders.STARTED, "finishedAt": builders.FINISHED}
+    status = {
+        "name": "main",
+        "containerID": "2",
+        "state": {"running": {"startedAt": started_at}},
+        "lastState": {"terminated": before},
+    }
+    return logged.pod(path, "main", containerStatuses=[status])
+
+
+@pytest.mark.parametrize("options", [[], ["--max-log-requests=1"]], ids=["at once", "one at a time"])
+def test_the_runs_before_come_in_the_order_of_their_times(
+    argo_pods: Run, etl: SimulatedCluster, options: list[str]
+) -> None:
+    etl.load([restarted(".load", "2026-05-04T10:03:20Z"), restarted(".train(1)", "2026-05-04T10:05:00Z")])
+    for pod, text, second in ((logged.LOAD, "a", 10), (logged.SECOND, "b", 11)):
+        log = etl.logs.of(pod)
+        log.restart()
+        log.write_lines(f"{text} 1", f"{text} 2", start=logged.BEGIN + second * 10**9, step=2 * 10**9)
+        log.restart()
+    result = argo_pods("logs", "etl", "load", "train", "-p", *options)
+    assert result == Result(0, "[load] a 1\n[train(1)] b 1\n[load] a 2\n[train(1)] b 2\n", "")
 
 
 def test_the_run_before_of_a_container_that_was_restarted(argo_pods: Run, etl: SimulatedCluster) -> None:

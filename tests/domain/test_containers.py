@@ -80,14 +80,31 @@ def test_a_container_tells_its_run_and_the_one_before() -> None:
                     "containerID": "containerd://two",
                     "restartCount": 1,
                     "state": {"running": {"startedAt": "2026-11-01T10:00:01Z"}},
-                    "lastState": {"terminated": {"containerID": "containerd://one", "exitCode": 3}},
+                    "lastState": {
+                        "terminated": {
+                            "containerID": "containerd://one",
+                            "exitCode": 3,
+                            "startedAt": "2026-11-01T09:00:00Z",
+                        }
+                    },
                 }
             ]
         }
     }
     assert containers(manifest) == [
         Container(
-            "main", "container", "running", "containerd://two", 1793527201.0, None, None, "", "", 1, "containerd://one"
+            "main",
+            "container",
+            "running",
+            "containerd://two",
+            1793527201.0,
+            None,
+            None,
+            "",
+            "",
+            1,
+            "containerd://one",
+            1793523600.0,
         )
     ]
 
