@@ -1,4 +1,8 @@
-"""How many lines at the end of a log hold so many that are shown: a server counts those that are hidden, too."""
+"""How many lines at the end of a log hold so many that are shown: a server counts those that are hidden, too.
+
+What it counts are records (kubernetes/pkg/kubelet/kuberuntime/logs): a long line is several, and where the last so many
+of them begin, a line may be cut.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +20,11 @@ class LastShown:
 
     def __init__(self, wanted: int, is_hidden: Callable[[bytes], bool]) -> None:
         self.asked = wanted + MARGIN
+        self.surplus = 0  # lines at the beginning of those asked for that are not wanted
         self.is_empty = True
         self._wanted = wanted
         self._is_hidden = is_hidden
+        self._size_before = 0  # of what came when fewer were asked for
         self._forget()
 
     def query(self, query: LogQuery) -> LogQuery:
@@ -27,24 +33,29 @@ class LastShown:
 
     def feed(self, chunk: bytes) -> None:
         self.is_empty = False
+        self._size += len(chunk)
         self._add(self._splitter.feed(chunk))
 
     def tail(self) -> int | None:
-        """So many lines; None where more must be `asked` for to know."""
+        """So many records, without the `surplus`; None where more must be `asked` for to know."""
         if rest := self._splitter.rest:
             self._add([rest])
-        if self._count - len(self._hidden) >= self._wanted:
-            return self._held()
-        if self._count < self.asked:
-            # That was all of it.
-            return self.asked
-        self.asked *= 2
-        self._forget()
-        return None
+        held = self._held()
+        # Of the first line there may be more, unless no more comes however much is asked for.
+        if held == self._count and self._size > self._size_before:
+            self._size_before = self._size
+            self.asked *= 2
+            self._forget()
+            return None
+        if self._count == self.asked:
+            return held
+        self.surplus = self._count - held
+        return self.asked
 
     def _forget(self) -> None:
         self._splitter = Splitter()
         self._count = 0
+        self._size = 0
         self._hidden: list[int] = []  # which of the lines are
 
     def _add(self, lines: list[bytes]) -> None:
@@ -53,9 +64,10 @@ class LastShown:
         self._count += len(texts)
 
     def _held(self) -> int:
+        """How many lines hold so many that are shown; all, where these are fewer."""
         held = self._wanted
         for index in reversed(self._hidden):
             if index < self._count - held:
                 break
             held += 1
-        return held
+        return min(held, self._count)

@@ -31,6 +31,10 @@ def is_possible(targets: list[Target], options: LogOptions) -> bool:
     """Whether the bytes are all that is wanted, and will be the same when they are asked for again."""
     if not options.plain or len(targets) != 1 or options.query.since_seconds is not None:
         return False
+    query = options.query
+    if options.is_hidden and query.tail and query.limit_bytes is not None:
+        # A server would count the bytes of lines that are asked for only to find the last that are shown.
+        return False
     state = targets[0].state
     return state is not None and state.state == "terminated" and targets[0].origin == "pod"
 
@@ -72,6 +76,7 @@ class _Reading:
         self.cause = ""
         self._kept = b""
         self._lines = 0
+        self._surplus = 0  # lines that come first and are not wanted
         self._source = source
         self._target = target
         self._query = options.query._replace(follow=False, timestamps=False)
@@ -87,7 +92,7 @@ class _Reading:
                 for chunk in filter(None, _chunks(stream)):
                     shown.feed(chunk)
             tail = shown.tail()
-        self._query, self._is_hidden = self._query._replace(tail=tail), None
+        self._query, self._is_hidden, self._surplus = self._query._replace(tail=tail), None, shown.surplus
 
     def read(self) -> Iterator[Item]:
         """What comes by one stream and has not been seen."""
@@ -101,7 +106,8 @@ class _Reading:
             for chunk in _gathered(stream, first):
                 yield from self._told()
                 self._note(chunk)
-                yield Raw(self._target, chunk)
+                if wanted := self._wanted(chunk):
+                    yield Raw(self._target, wanted)
 
     def _is_replaced(self) -> bool:
         """Whether another pod has the name by now by which the log was asked for."""
@@ -172,6 +178,14 @@ class _Reading:
         rest = passed - self.seen
         self.is_lost = end[: len(end) - rest] != self._kept
         return end[len(end) - rest :] or None
+
+    def _wanted(self, chunk: bytes) -> bytes:
+        """What is behind the lines that are not wanted."""
+        start = 0
+        while self._surplus and (end := chunk.find(b"\n", start) + 1):
+            start = end
+            self._surplus -= 1
+        return b"" if self._surplus else chunk[start:]
 
     def _note(self, chunk: bytes) -> None:
         self.seen += len(chunk)

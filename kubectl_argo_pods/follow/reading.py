@@ -53,6 +53,7 @@ class Reader:
         self._target = target
         self._query = query
         self._tail = query.tail
+        self._surplus = 0  # lines that come first and are not wanted
         self._is_hidden = options.is_hidden
         self._sink = sink
         self._cause = ""  # of a break that has not been told yet
@@ -150,7 +151,7 @@ class Reader:
             if not (yield from self._received(query, shown.feed)):
                 raise UnreachableError("the server did not answer")
             tail = shown.tail()
-        self._query = self._query._replace(tail=tail)
+        self._query, self._surplus = self._query._replace(tail=tail), shown.surplus
         if shown.is_empty and lives_on and not self.is_foreign:
             self._want_all()
 
@@ -255,7 +256,10 @@ class Reader:
         if self._may_have_broken:
             self.blame(ENDED)
         self._tell_break()
-        self._add(Lines(self._target, batch.lines, batch.times if self._is_timed else None), size)
+        passed = min(self._surplus, len(batch.times))
+        self._surplus -= passed
+        times = batch.times[passed:] if self._is_timed else None
+        self._add(Lines(self._target, batch.lines[passed:], times), size)
         return len(batch.times)
 
     def _add(self, lines: Lines, size: int) -> None:

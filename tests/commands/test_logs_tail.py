@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cluster import SimulatedCluster
+from tests.cluster.container_logs import Record
 from tests.commands import logged
 from tests.conftest import Result, Run
 
@@ -89,6 +90,22 @@ def test_a_last_line_without_its_newline_counts(argo_pods: Run, etl: SimulatedCl
     log.end()
     assert argo_pods("logs", "etl", "load", "--tail=1") == Result(0, "b", "")
     assert argo_pods("logs", "etl", "load", "--tail=2", "--prefix") == Result(0, "[load] a\n[load] b", "")
+
+
+@pytest.mark.parametrize("pieces", [2, 10, 100])
+@pytest.mark.parametrize("tail", [1, 2, 5])
+def test_a_line_that_the_kubelet_keeps_in_pieces_counts_once(
+    argo_pods: Run, etl: SimulatedCluster, form: tuple[list[str], str], pieces: int, tail: int
+) -> None:
+    rewrite(etl, *(f"line {number}" for number in range(40)))
+    log = etl.logs.of(logged.LOAD)
+    last = logged.BEGIN + 100 * 10**9
+    log.write(*[Record(last, b"x" * 16384)] * pieces, Record(last, b"\n"))
+    log.write_lines(*[logged.ARGO_END] * 10, start=last)
+    options, line = form
+    shown = [*(f"line {number}" for number in range(41 - tail, 40)), "x" * 16384 * pieces]
+    result = argo_pods("logs", "etl", "load", f"--tail={tail}", *options)
+    assert result == Result(0, "".join(map(line.format, shown)), "")
 
 
 def test_of_the_last_lines_those_that_other_options_mean(
