@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.options import Argument
 from kubectl_argo_pods.options.setup import SHELLS, Setup
 
+WRONG = "WRONG"
 WORDS = Argument(
     "SHELL|install [SHELL]|check [SHELL]",
     f"The shell ({', '.join(SHELLS)}) whose script is printed, or what to do, for your own shell if none is named.",
@@ -57,17 +58,25 @@ def _install(shell: str, setup: Setup) -> int:
     if not setup.uninstall:
         install.refuse_another(os.environ)
     _print(does[setup.print_only, setup.uninstall](install.pieces(shell, os.environ)))
-    if not setup.print_only:
-        sys.stderr.write(f"A new {shell} {'no longer knows' if setup.uninstall else 'knows'} of it.\n")
+    if setup.print_only:
+        return 0
+    knows = "no longer knows" if setup.uninstall else "knows"
+    left = [] if setup.uninstall else [line for line in _findings(shell) if line.startswith(WRONG)]
+    sys.stderr.writelines(f"{line}\n" for line in left or [f"A new {shell} {knows} of it."])
     return 0
 
 
 def _check(shell: str) -> int:
+    found = list(_findings(shell))
+    _print(found)
+    return int(any(line.startswith(WRONG) for line in found))
+
+
+def _findings(shell: str) -> Iterator[str]:
     from kubectl_argo_pods.completion.check import findings
 
-    found = list(findings(shell, os.environ))
-    _print(f"{'WRONG' if each.way_out else 'ok':6} {each.what}{each.way_out and f': {each.way_out}'}" for each in found)
-    return 1 if any(each.way_out for each in found) else 0
+    for each in findings(shell, os.environ):
+        yield f"{WRONG:6} {each.what}: {each.way_out}" if each.way_out else f"{'ok':6} {each.what}"
 
 
 def _print(lines: Iterable[str]) -> None:

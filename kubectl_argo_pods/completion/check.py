@@ -9,9 +9,10 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from kubectl_argo_pods.completion import shells
 from kubectl_argo_pods.completion.answer import answered
 from kubectl_argo_pods.completion.install import is_this, not_this, plugin, shell_pieces
-from kubectl_argo_pods.completion.pieces import Link, link_to
+from kubectl_argo_pods.completion.pieces import Link, OfShell, link_to
 from kubectl_argo_pods.completion.programs import said
 from kubectl_argo_pods.completion.scripts import COMPLETER, PROGRAM
 from kubectl_argo_pods.record import NamedTuple
@@ -86,16 +87,43 @@ def _no_completer(link: Link) -> Finding:
 
 
 def _shell(shell: str, environ: Mapping[str, str]) -> Iterator[Finding]:
-    install = INSTALL.replace("install`", f"install {shell}`")
-    without = f"{shell} does not complete {PROGRAM}"
-    for piece in shell_pieces(shell, environ):
-        if piece.is_there():
-            yield Finding(f"{shell} reads {piece}")
-        elif piece.is_in_the_way():
-            yield Finding(f"{piece} is not of this plugin, so {without}", f"move it away, and {install}")
+    found = [_piece(shell, piece) for piece in shell_pieces(shell, environ)]
+    yield from found
+    if not any(each.way_out for each in found):
+        yield from _itself(shell, shells.Home(environ))
+
+
+def _piece(shell: str, piece: OfShell) -> Finding:
+    install = f"{INSTALL[:-1]} {shell}`"
+    without = f"{shell} does not complete {piece.command}"
+    if piece.is_there():
+        return Finding(f"{shell} reads {piece}")
+    if piece.is_in_the_way():
+        return Finding(f"{piece} is not of this plugin, so {without}", f"move it away, and {install}")
+    state = "is that of another version" if piece.is_ours() else "is not there"
+    return Finding(f"{piece} {state}, so {without}", install)
+
+
+def _itself(shell: str, home: shells.Home) -> Iterator[Finding]:
+    """What the shell says with the user's settings, where all is in place."""
+    if shell not in shells.TAKEN:
+        yield Finding(f"{shell} completes {PROGRAM} alone: kubectl has no completion for it")
+        return
+    known = shells.completed(shell, home)
+    for command in (PROGRAM, shells.KUBECTL):
+        if command in known:
+            yield Finding(f"{shell} completes {command}")
         else:
-            state = "is that of another version" if piece.is_ours() else "is not there"
-            yield Finding(f"{piece} {state}, so {without}", install)
+            yield Finding(f"{shell} does not complete {command}", _way_to(command, shell, home))
+    if shell == "bash" and (lost := known - shells.completed(shell, home, login=True)):
+        what = f"a login bash (by ssh, or in macOS' terminals) does not complete {' and '.join(sorted(lost))}"
+        yield Finding(what, f'put `[ -n "$BASH" ] && . ~/.bashrc` into {home.bash_login_settings}')
+
+
+def _way_to(command: str, shell: str, home: shells.Home) -> str:
+    if (shell, command) == ("bash", shells.KUBECTL) and not shells.bash_completion(home)[0]:
+        return f"install the package bash-completion, and {INSTALL[:-1]} bash`"
+    return f"put `{shells.TAKEN[shell].format(command)}` at the end of {home.settings(shell)}"
 
 
 def _whole(environ: Mapping[str, str]) -> Finding:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from kubectl_argo_pods import __version__
 from kubectl_argo_pods.completion import shells
-from kubectl_argo_pods.completion.pieces import Line, Piece, Script, link_to
+from kubectl_argo_pods.completion.pieces import Line, OfShell, Piece, Script, link_to
 from kubectl_argo_pods.completion.programs import said
 from kubectl_argo_pods.completion.scripts import PROGRAM, SHELLS, script
+from kubectl_argo_pods.completion.shells import KUBECTL
 from kubectl_argo_pods.errors import ConfigError
 
 
@@ -48,46 +49,70 @@ def refuse_another(environ: Mapping[str, str]) -> None:
         raise ConfigError(": ".join(not_this(found)))
 
 
-def shell_pieces(shell: str, environ: Mapping[str, str]) -> list[Piece]:
+def shell_pieces(shell: str, environ: Mapping[str, str]) -> list[OfShell]:
     """What a shell needs; raises ConfigError."""
     return _FOR_SHELL[shell](shells.Home(environ), script(shell))
 
 
-def _bash(home: shells.Home, text: str) -> list[Piece]:
+def _kubectls(shell: str, home: shells.Home, path: Path) -> list[OfShell]:
+    """A script that loads kubectl's own completion, where the shell has none; by it, kubectl asks for ours."""
+    mark = f"# {KUBECTL}'s own completion, of which the completion of {PROGRAM} is a part"
+    piece = Script(path, _KUBECTLS[shell].format(mark), KUBECTL, mark)
+    missing = not piece.is_in_the_way() and KUBECTL not in shells.completed(shell, home)
+    return [piece] if missing or piece.is_ours() else []
+
+
+_KUBECTLS = {
+    "bash": '{}\neval "$(kubectl completion bash)"\n',
+    "zsh": '#compdef kubectl\n{}\neval "$(kubectl completion zsh)"\n_kubectl "$@"\n',
+    "fish": "{}\nkubectl completion fish | source\n",
+}
+
+
+def _bash(home: shells.Home, text: str) -> list[OfShell]:
     path = home.bash_completions / PROGRAM
-    line = Line(home.path / ".bashrc", f'source "{path}"')
-    # The bash-completion package finds the file by its name; without it, bash has to be told.
-    needs_line = line.is_ours() or not shells.bash_loads_by_name(home)
-    return [Script(path, text), line] if needs_line else [Script(path, text)]
+    loaded, package = shells.bash_completion(home)
+    # The bash-completion package finds a file by its name; where there is none, bash has to be told.
+    line = Line(home.settings("bash"), f'source "{package or path}"')
+    lines: list[OfShell] = [line] if line.is_ours() or not loaded else []
+    # kubectl's script is of no use without that package.
+    kubectls = _kubectls("bash", home, home.bash_completions / KUBECTL) if loaded or package else []
+    return [Script(path, text), *lines, *kubectls]
 
 
-def _zsh(home: shells.Home, text: str) -> list[Piece]:
+def _zsh(home: shells.Home, text: str) -> list[OfShell]:
     name = SHELLS["zsh"][1]
-    line = Line(home.zsh_settings, f'fpath=("{home.zsh_functions}" $fpath)')
+    line = Line(home.settings("zsh"), f'fpath=("{home.zsh_functions}" $fpath)')
     completes, folder = shells.zsh_functions(home)
     if folder and not line.is_ours():
-        return [Script(folder / name, text)]
+        return [Script(folder / name, text), *_kubectls("zsh", home, folder / f"_{KUBECTL}")]
     if not completes or any("compinit" in each for each in line.ours()):
         line = line._replace(text=f"{line.text}; autoload -Uz compinit && compinit")
-    return [Script(home.zsh_functions / name, text), line]
+    kubectls = _kubectls("zsh", home, home.zsh_functions / f"_{KUBECTL}")
+    return [Script(home.zsh_functions / name, text), line, *kubectls]
 
 
-def _fish(home: shells.Home, text: str) -> list[Piece]:
-    return [Script(home.fish_completions / SHELLS["fish"][1], text)]
+def _fish(home: shells.Home, text: str) -> list[OfShell]:
+    folder = home.settings("fish").with_name("completions")
+    return [Script(folder / SHELLS["fish"][1], text), *_kubectls("fish", home, folder / f"{KUBECTL}.fish")]
 
 
-def _tcsh(home: shells.Home, text: str) -> list[Piece]:
+def _tcsh(home: shells.Home, text: str) -> list[OfShell]:
     path = home.share / PROGRAM / SHELLS["tcsh"][1]
-    return [Script(path, text), Line(home.tcsh_settings, f'source "{path}"')]
+    return [Script(path, text), Line(home.settings("tcsh"), f'source "{path}"')]
 
 
-def _powershell(home: shells.Home, text: str) -> list[Piece]:
-    profile = shells.powershell_profile(home)
+def _powershell(home: shells.Home, text: str) -> list[OfShell]:
+    profile = home.settings("powershell")
     path = profile.with_name(SHELLS["powershell"][1])
-    return [Script(path, text), Line(profile, f'. "{path}"')]
+    line = Line(profile, f'. "{path}"')
+    kubectls = shells.TAKEN["powershell"].format(KUBECTL)
+    if KUBECTL not in shells.completed("powershell", home) or any(kubectls in each for each in line.ours()):
+        line = line._replace(text=f"{line.text}; {kubectls}")
+    return [Script(path, text), line]
 
 
-_FOR_SHELL: dict[str, Callable[[shells.Home, str], list[Piece]]] = {
+_FOR_SHELL: dict[str, Callable[[shells.Home, str], list[OfShell]]] = {
     "bash": _bash,
     "zsh": _zsh,
     "fish": _fish,

@@ -13,7 +13,7 @@ import pytest
 
 from kubectl_argo_pods.completion.pieces import link_to
 from kubectl_argo_pods.completion.scripts import SHELLS, script
-from tests.completion.shells import BASH_COMPLETION, Shell, need
+from tests.completion.shells import BASH_COMPLETION, KUBECTL, Shell, need
 from tests.conftest import Result
 
 LAUNCHER = f"#!{sys.executable} -I\nfrom kubectl_argo_pods.__main__ import main\nmain()\n"
@@ -69,16 +69,30 @@ def machine(tmp_path: Path) -> Machine:
 
 def bash_by_name(machine: Machine) -> list[str]:
     (machine.home / ".bashrc").write_text(f"source {BASH_COMPLETION}\nset -o noclobber\n")
+    folder = machine.home / ".local/share/bash-completion/completions"
+    return [f"{folder}/kubectl-argo_pods", f"{folder}/kubectl"]
+
+
+def bash_with_kubectls(machine: Machine) -> list[str]:
+    (machine.home / ".bashrc").write_text(f"{KUBECTL['bash']}\n")
+    (machine.home / ".profile").write_text('[ -n "$BASH" ] && . ~/.bashrc\n')
     return [str(machine.home / ".local/share/bash-completion/completions/kubectl-argo_pods")]
 
 
 def bash_alone(machine: Machine) -> list[str]:
-    path = machine.home / ".local/share/bash-completion/completions/kubectl-argo_pods"
-    return [str(path), f'{machine.home}/.bashrc: source "{path}"']
+    folder = machine.home / ".local/share/bash-completion/completions"
+    line = f'{machine.home}/.bashrc: source "/etc/profile.d/bash_completion.sh"'
+    return [f"{folder}/kubectl-argo_pods", line, f"{folder}/kubectl"]
 
 
 def zsh_with_a_folder(machine: Machine) -> list[str]:
     (machine.home / ".zshrc").write_text("fpath+=(~/functions)\nautoload -Uz compinit && compinit\n")
+    return [str(machine.home / "functions" / name) for name in ("_kubectl-argo_pods", "_kubectl")]
+
+
+def zsh_with_kubectls(machine: Machine) -> list[str]:
+    completes = "fpath+=(~/functions)\nautoload -Uz compinit && compinit\n"
+    (machine.home / ".zshrc").write_text(f"{completes}{KUBECTL['zsh']}\n")
     return [str(machine.home / "functions/_kubectl-argo_pods")]
 
 
@@ -87,17 +101,25 @@ def zsh_that_completes(machine: Machine) -> list[str]:
     (machine.home / "dotfiles/zshrc").write_text("autoload -Uz compinit && compinit # no newline")
     (machine.home / ".zshrc").symlink_to("dotfiles/zshrc")
     folder = machine.home / ".local/share/zsh/site-functions"
-    return [f"{folder}/_kubectl-argo_pods", f'{machine.home}/.zshrc: fpath=("{folder}" $fpath)']
+    return [f"{folder}/_kubectl-argo_pods", f'{machine.home}/.zshrc: fpath=("{folder}" $fpath)', f"{folder}/_kubectl"]
 
 
 def zsh_alone(machine: Machine) -> list[str]:
     folder = machine.home / ".local/share/zsh/site-functions"
     line = f'fpath=("{folder}" $fpath); autoload -Uz compinit && compinit'
-    return [f"{folder}/_kubectl-argo_pods", f"{machine.home}/.zshrc: {line}"]
+    return [f"{folder}/_kubectl-argo_pods", f"{machine.home}/.zshrc: {line}", f"{folder}/_kubectl"]
 
 
 def fish(machine: Machine) -> list[str]:
     return [str(machine.home / ".config/fish/completions/kubectl-argo_pods.fish")]
+
+
+def fish_without_kubectls(machine: Machine) -> list[str]:
+    """As before fish brought one of its own."""
+    settings = machine.home / ".config/fish/config.fish"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("set fish_complete_path ~/.config/fish/completions\n")
+    return [*fish(machine), str(machine.home / ".config/fish/completions/kubectl.fish")]
 
 
 def tcsh(machine: Machine) -> list[str]:
@@ -108,11 +130,14 @@ def tcsh(machine: Machine) -> list[str]:
 
 HOMES: dict[str, tuple[str, Callable[[Machine], list[str]]]] = {
     "bash with bash-completion": ("bash", bash_by_name),
+    "bash with kubectl's": ("bash", bash_with_kubectls),
     "bash": ("bash", bash_alone),
     "zsh with a folder for functions": ("zsh", zsh_with_a_folder),
+    "zsh with kubectl's": ("zsh", zsh_with_kubectls),
     "zsh with completion": ("zsh", zsh_that_completes),
     "zsh": ("zsh", zsh_alone),
     "fish": ("fish", fish),
+    "fish without kubectl's": ("fish", fish_without_kubectls),
     "tcsh": ("tcsh", tcsh),
 }
 
@@ -136,11 +161,13 @@ def test_one_line_installs_and_one_takes_away(
     assert machine.files() == after
     assert set(before) < set(after)
     with Shell(shell, machine.environment, machine.home, settings=True) as running:
-        assert running.tab("kubectl-argo_pods ver").line == "kubectl-argo_pods version "
+        for command in ["kubectl-argo_pods", *(["kubectl argo-pods"] if shell in KUBECTL else [])]:
+            assert running.tab(f"{command} ver").line == f"{command} version "
     kubectl = ["kubectl", "__complete", "argo-pods", "ver"]
     answer = subprocess.run(kubectl, env=machine.environment, capture_output=True, text=True)
     assert answer.stdout == "version\tPrint the version of this plugin\n:36\n"
-    assert machine.run("check", shell).status == 0
+    found = machine.run("check", shell)
+    assert (found.status, "WRONG" in found.stdout) == (0, False)
     assert machine.run("install", shell, "--uninstall", "--print") == said("would remove", "")
     assert machine.files() == after
     assert machine.run("install", shell, "--uninstall") == said("removed", NO_LONGER.format(shell))
@@ -271,6 +298,8 @@ RIGHT = [
     "ok     kubectl runs BIN/kubectl-argo_pods",
     "ok     kubectl asks BIN/kubectl_complete-argo_pods",
     f"ok     fish reads {SCRIPT}",
+    "ok     fish completes kubectl-argo_pods",
+    "ok     fish completes kubectl",
     "ok     kubectl completes what is behind `kubectl argo-pods`",
 ]
 NOTHING = "WRONG  kubectl completes nothing behind `kubectl argo-pods`: mend what is wrong above"
@@ -284,29 +313,33 @@ def test_a_good_installation_is_found_good(installed: Machine) -> None:
 
 def test_a_kubectl_that_asks_no_plugin_is_found(installed: Machine) -> None:
     (installed.bin / "kubectl").unlink()
-    program(installed.bin / "kubectl", """#!/bin/sh\necho '{"clientVersion": {"gitVersion": "v1.25.9"}}'\n""")
+    version = """echo '{"clientVersion": {"gitVersion": "v1.25.9"}}'"""
+    rest = f'test "$2" = argo-pods || exec {shutil.which("kubectl")} "$@"'
+    program(installed.bin / "kubectl", f"#!/bin/sh\nif test $1 = version; then {version}; else {rest}; fi\n")
     old = "WRONG  kubectl is v1.25.9: take kubectl 1.26 or later: older ones do not ask plugins"
-    assert checked(installed) == [old, *RIGHT[:3], NOTHING]
+    assert checked(installed) == [old, *RIGHT[:5], NOTHING]
 
 
 def test_a_kubectl_that_does_not_work_is_found(installed: Machine) -> None:
     (installed.bin / "kubectl").unlink()
     program(installed.bin / "kubectl", "#!/bin/sh\nexit 1\n")
     none = "WRONG  kubectl does not say its version: install kubectl, and put its folder on PATH"
-    assert checked(installed) == [none, *RIGHT[:3], NOTHING]
+    nor = f"{SCRIPT.replace('-argo_pods', '')} is not there, so fish does not complete kubectl"
+    lacking = f"WRONG  {nor}: run `kubectl argo-pods completion install fish`"
+    assert checked(installed) == [none, *RIGHT[:3], lacking, NOTHING]
 
 
 def test_a_missing_link_is_found(installed: Machine) -> None:
     installed.link.unlink()
     wrong = f"WRONG  kubectl finds no kubectl_complete-argo_pods on PATH: {INSTALL}"
-    assert checked(installed)[1:] == [RIGHT[0], wrong, RIGHT[2], NOTHING]
+    assert checked(installed)[1:] == [RIGHT[0], wrong, *RIGHT[2:5], NOTHING]
 
 
 def test_a_link_to_nothing_is_found_and_mended(installed: Machine) -> None:
     installed.link.unlink()
     installed.link.symlink_to("gone")
     wrong = f"WRONG  BIN/kubectl_complete-argo_pods leads to nothing: {INSTALL}"
-    assert checked(installed)[1:] == [RIGHT[0], wrong, RIGHT[2], NOTHING]
+    assert checked(installed)[1:] == [RIGHT[0], wrong, *RIGHT[2:5], NOTHING]
     installed.run("install", "fish")
     assert checked(installed)[1:] == RIGHT
 
@@ -315,14 +348,14 @@ def test_a_file_that_is_no_program_is_found(installed: Machine) -> None:
     installed.link.unlink()
     someone_elses(installed, "link")
     wrong = f"WRONG  BIN/kubectl_complete-argo_pods is not executable: remove it, and {INSTALL}"
-    assert checked(installed)[1:] == [RIGHT[0], wrong, RIGHT[2], NOTHING]
+    assert checked(installed)[1:] == [RIGHT[0], wrong, *RIGHT[2:5], NOTHING]
 
 
 def test_a_link_to_something_else_is_found(installed: Machine) -> None:
     installed.link.unlink()
     program(installed.link, "#!/bin/sh\necho something else\n")
     what = "BIN/kubectl_complete-argo_pods answers as another version does, or another plugin"
-    assert checked(installed)[1:] == [RIGHT[0], f"WRONG  {what}: remove it, and {INSTALL}", RIGHT[2], NOTHING]
+    assert checked(installed)[1:] == [RIGHT[0], f"WRONG  {what}: remove it, and {INSTALL}", *RIGHT[2:5], NOTHING]
 
 
 def test_a_plugin_that_kubectl_runs_instead_is_found(installed: Machine) -> None:
@@ -369,15 +402,55 @@ def test_a_script_that_runs_the_plugin_is_the_plugin(installed: Machine) -> None
     assert done.status == 0
 
 
+def test_a_bash_that_cannot_complete_kubectl_is_found(machine: Machine) -> None:
+    need("bash")
+    # As if the package were not there: what loads it takes it for loaded.
+    without = {"BASH_COMPLETION_VERSINFO": "2"}
+    folder = machine.home / ".local/share/bash-completion/completions"
+    install = "run `kubectl argo-pods completion install bash`"
+    lacking = f"WRONG  bash does not complete kubectl: install the package bash-completion, and {install}\n"
+    what = "WRONG  a login bash (by ssh, or in macOS' terminals) does not complete kubectl-argo_pods"
+    login = f'{what}: put `[ -n "$BASH" ] && . ~/.bashrc` into {machine.home}/.bash_profile\n'
+    made = [machine.link, folder / "kubectl-argo_pods", f'{machine.home}/.bashrc: source "{folder}/kubectl-argo_pods"']
+    said = "".join(f"made           {each}\n" for each in made)
+    assert machine.run("install", "bash", **without) == Result(0, said, lacking + login)
+    found = machine.run("check", "bash", **without)
+    assert (found.status, found.stderr) == (1, "")
+    assert f"ok     bash completes kubectl-argo_pods\n{lacking}{login}" in found.stdout
+    (machine.home / ".bash_profile").write_text('[ -n "$BASH" ] && . ~/.bashrc\n')
+    assert "login" not in machine.run("check", "bash", **without).stdout
+
+
+def test_a_zsh_that_was_told_not_to_complete_kubectl_is_found(machine: Machine) -> None:
+    need("zsh")
+    settings = machine.home / ".zshrc"
+    settings.write_text("autoload -Uz compinit && compinit\nunset '_comps[kubectl]'\n")
+    way_out = f"put `source <(kubectl completion zsh)` at the end of {settings}"
+    wrong = f"WRONG  zsh does not complete kubectl: {way_out}\n"
+    assert machine.run("install", "zsh").stderr == wrong
+    found = machine.run("check", "zsh")
+    assert (found.status, wrong in found.stdout) == (1, True)
+
+
+def test_another_completion_of_kubectls_is_left_alone(machine: Machine) -> None:
+    need("zsh")
+    (machine.home / ".zshrc").write_text("fpath+=(~/functions)\nautoload -Uz compinit && compinit\n")
+    (machine.home / "functions").mkdir()
+    theirs = machine.home / "functions/_kubectl"
+    theirs.write_text("# of another's, and it completes nothing\n")
+    assert str(theirs) not in machine.run("install", "zsh").stdout.split()
+    assert theirs.read_text() == "# of another's, and it completes nothing\n"
+
+
 def test_a_script_of_another_version_is_found(installed: Machine) -> None:
     Path(SCRIPT.replace("HOME", str(installed.home))).write_text(f"{script('fish')}# old\n")
     what = f"{SCRIPT} is that of another version, so fish does not complete kubectl-argo_pods"
     way_out = "run `kubectl argo-pods completion install fish`"
-    assert checked(installed)[1:] == [*RIGHT[:2], f"WRONG  {what}: {way_out}", RIGHT[3]]
+    assert checked(installed)[1:] == [*RIGHT[:2], f"WRONG  {what}: {way_out}", RIGHT[5]]
 
 
 def test_a_script_of_someone_elses_is_found(installed: Machine) -> None:
     someone_elses(installed, "script")
     what = f"{SCRIPT} is not of this plugin, so fish does not complete kubectl-argo_pods"
     way_out = "move it away, and run `kubectl argo-pods completion install fish`"
-    assert checked(installed)[1:] == [*RIGHT[:2], f"WRONG  {what}: {way_out}", RIGHT[3]]
+    assert checked(installed)[1:] == [*RIGHT[:2], f"WRONG  {what}: {way_out}", RIGHT[5]]
