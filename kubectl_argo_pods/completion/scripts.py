@@ -79,7 +79,7 @@ def _escaped(help_: str) -> str:
 def _bash(text: str) -> str:
     """Our function asks, and calls shtab's where nobody answers."""
     head, complete, _ = text.rpartition("complete -o")
-    return _found(head, complete) + _entry("bash")
+    return _found(head, complete) + _entry("word.sh") + _entry("entry.bash")
 
 
 def _zsh(text: str) -> str:
@@ -89,7 +89,7 @@ def _zsh(text: str) -> str:
         specification, lambda match: match[1] + re.sub(r"--[\w-]+", r"\g<0>=", match[2]) + match[3], text, flags=re.M
     )
     head, options, _ = text.rpartition("typeset -A opt_args")
-    return _found(head, options) + _entry("zsh")
+    return _found(head, options) + _entry("entry.zsh")
 
 
 def _fish(text: str) -> str:
@@ -99,7 +99,7 @@ def _fish(text: str) -> str:
     tail = re.sub(r"^complete .*_using; .* -a .*\n", "", tail, flags=re.M).replace(" -d words\n", "\n")
     tail = re.sub(r'-xka "\w[^"]*"', f'-xka "{ASKED["fish"]}"', tail)
     words = f'complete -c {PROGRAM} -n _shtab_kubectl_argo_pods_using -ka "{ASKED["fish"]}"\n'
-    return _found(head, condition) + first.replace("-eq 0", "-le 1") + tail + words + "\n" + _entry("fish")
+    return _found(head, condition) + first.replace("-eq 0", "-le 1") + tail + words + "\n" + _entry("entry.fish")
 
 
 def _tcsh(text: str) -> str:
@@ -112,7 +112,7 @@ def _tcsh(text: str) -> str:
 
 def _powershell(text: str) -> str:
     head, tracking, tail = text.partition("  # State tracking\n")
-    return _found(head, tracking) + _entry("ps1") + tracking + tail
+    return _found(head, tracking) + _entry("entry.ps1") + tracking + tail
 
 
 def _found(text: str, landmark: str) -> str:
@@ -122,8 +122,8 @@ def _found(text: str, landmark: str) -> str:
     return text
 
 
-def _entry(suffix: str) -> str:
-    return Path(__file__).with_name("entries").joinpath(f"entry.{suffix}").read_text()
+def _entry(name: str) -> str:
+    return Path(__file__).with_name("entries").joinpath(name).read_text()
 
 
 # By shell: how its script is mended, and the name of its file.

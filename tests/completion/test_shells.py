@@ -155,6 +155,79 @@ def test_what_is_completed_is_what_is_meant(name: str, environment: dict[str, st
         assert shell.run(f"{line} -o name") == ["pod/etl-7k2lp-clean-1240257870"]
 
 
+# Names in which shells see something else, by how they begin; PWNED is a file that no line may make.
+ODD = {
+    "a": "a$HOME",
+    "b": "b`touch PWNED`",
+    "c": "c$(touch PWNED)",
+    "d": "d;touch${IFS}PWNED",
+    "e": "e'f",
+    "g": 'g"h',
+    "n": "n''",
+    "q": 'q""',
+    "i": "i'$(touch PWNED)'j",
+    "k": 'k"$(touch PWNED)"l',
+    "m": "m\\n\\\\o",
+    "p": "p!q!!",
+    "r": "r&touch PWNED|s>PWNED",
+    "v": "v u",
+    "w": "w*[x]?",
+    "y": "y{z,1}^#~",
+    "A": "A (touch PWNED)",
+    "B": "B'!$(touch PWNED)",
+    "D": "D\\$(touch PWNED)",
+    "E": "E:os:x=y:$(touch PWNED)",
+}
+
+
+@pytest.fixture
+def odd(environment: dict[str, str], cluster: SimulatedCluster) -> dict[str, str]:
+    """The environment, with nodes of such names, each with the pod that is named like its beginning."""
+    nodes = [builders.node("odd", f".{name}", displayName=name) for name in ODD.values()]
+    workflow = builders.workflow("odd", *nodes)
+    pods = [builders.pod(workflow, node, f"odd-{typed}") for node, typed in zip(nodes, ODD, strict=True)]
+    cluster.load([workflow, *pods])
+    return environment
+
+
+@pytest.mark.parametrize("quote", ["", "'", '"'], ids=["unquoted", "single", "double"])
+@pytest.mark.parametrize("name", ["bash", "fish"])
+def test_a_name_means_itself_however_it_is_quoted(
+    name: str, quote: str, odd: dict[str, str], cluster: SimulatedCluster, tmp_path: Path
+) -> None:
+    need(name)
+    with Shell(name, odd, tmp_path) as shell:
+        shell.run(SOURCES[name])
+        lines = {typed: shell.tab(f"kubectl-argo_pods list odd {quote}{typed}").line for typed in ODD}
+        ran = {typed: shell.run(f"{line} -o name") for typed, line in lines.items()}
+    assert ran == {typed: [f"pod/odd-{typed}"] for typed in ODD}
+    assert not (tmp_path / "PWNED").exists()
+
+
+# By what is typed: what TAB makes of it, and what another TAB does behind what is typed then.
+COMMON = {
+    "z": (r"z\$\(touch\ PWNED\)\'", "1", r"z\$\(touch\ PWNED\)\'1 "),
+    "'z": (r"'z$(touch PWNED)'\''", "1", r"'z$(touch PWNED)'\''1' "),
+    '"z': ("\"z\\$(touch PWNED)'", "1", "\"z\\$(touch PWNED)'1\" "),
+    "Z": ("Z", r"\ ", r"Z\ \$\(touch\ PWNED\) "),
+}
+
+
+def test_what_several_names_begin_with_is_quoted_by_bash(
+    odd: dict[str, str], cluster: SimulatedCluster, tmp_path: Path
+) -> None:
+    need("bash")
+    names = ["z$(touch PWNED)'1", "z$(touch PWNED)'2", "Z", "Z $(touch PWNED)"]
+    cluster.load([builders.workflow("twins", *(builders.node("twins", f".{each}") for each in names))])
+    with Shell("bash", odd, tmp_path) as shell:
+        shell.run(SOURCES["bash"])
+        for typed, (common, more, whole) in COMMON.items():
+            line = shell.tab(f"kubectl-argo_pods list twins {typed}").line
+            assert line == f"kubectl-argo_pods list twins {common}"
+            assert shell.tab(line + more).line == f"kubectl-argo_pods list twins {whole}"
+    assert not (tmp_path / "PWNED").exists()
+
+
 @pytest.mark.parametrize("name", ["bash", "zsh"])
 def test_without_an_answer_verbs_flags_and_files_are_left(
     name: str, environment: dict[str, str], tmp_path: Path
