@@ -191,7 +191,7 @@ def odd(environment: dict[str, str], cluster: SimulatedCluster) -> dict[str, str
 
 
 @pytest.mark.parametrize("quote", ["", "'", '"'], ids=["unquoted", "single", "double"])
-@pytest.mark.parametrize("name", ["bash", "fish"])
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_a_name_means_itself_however_it_is_quoted(
     name: str, quote: str, odd: dict[str, str], cluster: SimulatedCluster, tmp_path: Path
 ) -> None:

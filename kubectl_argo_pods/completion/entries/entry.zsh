@@ -11,6 +11,8 @@ _kubectl_argo_pods() {
   for line in "${(@)answer[1,-2]}"; do
     value=${line%%$'\t'*} note=
     [[ $line != *$'\t'* ]] || note=:${line#*$'\t'}
+    # _describe takes a backslash away from whatever is behind it.
+    value=${value//\\/\\\\}
     found+=("${value//:/\\:}$note")
   done
   # The program completes the value of --flag=value.
