@@ -204,11 +204,30 @@ def test_a_name_means_itself_however_it_is_quoted(
     assert not (tmp_path / "PWNED").exists()
 
 
+@pytest.mark.parametrize("name", KUBECTL)
+def test_nothing_in_a_name_is_run_behind_kubectl(
+    name: str, odd: dict[str, str], cluster: SimulatedCluster, tmp_path: Path
+) -> None:
+    need(name)
+    names = ["z$(touch PWNED)1", "z$(touch PWNED)2", "x(0:(touch PWNED))"]
+    cluster.load([builders.workflow("twins", *(builders.node("twins", f".{each}") for each in names))])
+    with Shell(name, odd, tmp_path) as shell:
+        shell.run(KUBECTL[name])
+        lines = [shell.tab(f"kubectl argo-pods list odd {typed}").line for typed in ODD]
+        lines += [shell.tab(f"kubectl argo-pods list twins {typed}").line for typed in ("z", "x", "'z", '"z')]
+        for line in lines:
+            shell.tab(f"{line} ")
+        whole = [line.strip() for line in lines if line.endswith(" ")]
+        ran = [shell.run(f"{line} -o name") for line in whole]
+    assert ran == [[f"pod/odd-{typed}"] for typed in "egnqvwy"]
+    assert not (tmp_path / "PWNED").exists()
+
+
 # By what is typed: what TAB makes of it, and what another TAB does behind what is typed then.
 COMMON = {
     "z": (r"z\$\(touch\ PWNED\)\'", "1", r"z\$\(touch\ PWNED\)\'1 "),
     "'z": (r"'z$(touch PWNED)'\''", "1", r"'z$(touch PWNED)'\''1' "),
-    '"z': ("\"z\\$(touch PWNED)'", "1", "\"z\\$(touch PWNED)'1\" "),
+    '"z': ("\"z\\$(touch PWNED)'", "1", '"z\\$(touch PWNED)\'1" '),
     "Z": ("Z", r"\ ", r"Z\ \$\(touch\ PWNED\) "),
 }
 
