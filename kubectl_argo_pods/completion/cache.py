@@ -6,7 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from kubectl_argo_pods import __version__
 from kubectl_argo_pods.record import NamedTuple
@@ -18,7 +18,7 @@ KEPT = 86400.0
 
 
 class Kept(NamedTuple):
-    """What was kept, and for how many seconds."""
+    """What was kept, and how many seconds from now; before or after, since a clock may have been set back."""
 
     content: bytes
     age: float
@@ -38,7 +38,7 @@ class Cache:
             with open(descriptor, "rb") as file:
                 status = os.fstat(descriptor)
                 if _is_ours(status, 0o022):
-                    return Kept(file.read(), max(0.0, time.time() - status.st_mtime))
+                    return Kept(file.read(), _age(status))
         return None
 
     def write(self, key: str, content: bytes) -> None:
@@ -56,14 +56,11 @@ class Cache:
     @contextmanager
     def turn(self, key: str) -> Iterator[None]:
         """Let one process at a time ask the cluster: a slow one, or its credential plugin, is not asked twice."""
-        try:
-            import fcntl
-        except ImportError:
-            yield
-            return
-        path = self._path(f"{key}.lock") if self._folder else os.devnull
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with ExitStack() as held:
+            # Without a lock, or a place for one, each asks for itself.
+            with suppress(ImportError, OSError):
+                if self._folder:
+                    held.enter_context(_locked(self._path(f"{key}.lock")))
             yield
 
     def _path(self, key: str) -> str:
@@ -71,8 +68,21 @@ class Cache:
 
     def _forget(self) -> None:
         for entry in os.scandir(self._folder):
-            if time.time() - entry.stat(follow_symlinks=False).st_mtime > KEPT:
+            if _age(entry.stat(follow_symlinks=False)) > KEPT:
                 os.unlink(entry.path)
+
+
+@contextmanager
+def _locked(path: str) -> Iterator[None]:
+    import fcntl
+
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _age(status: os.stat_result) -> float:
+    return abs(time.time() - status.st_mtime)
 
 
 def key_of(*parts: object) -> str:

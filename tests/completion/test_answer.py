@@ -56,14 +56,15 @@ def test_no_more_is_asked_for_than_the_names(tab: Tab, cluster: SimulatedCluster
     assert "as=Table" in asked.headers["accept"]
 
 
+@pytest.mark.parametrize("seconds", [6, -6], ids=["by the clock", "by a clock that was set back"])
 def test_what_was_said_a_while_ago_is_asked_for_again(
-    tab: Tab, cluster: SimulatedCluster, clean_environment: dict[str, str]
+    tab: Tab, cluster: SimulatedCluster, clean_environment: dict[str, str], seconds: float
 ) -> None:
     assert tab("etl") == ETL
     for name in ("etl-7k2lp", "nightly-1", "nightly-2", "nightly-3"):
         cluster.state.delete(WORKFLOW_RESOURCE, "argo", name)
     assert tab("etl") == ETL
-    age(clean_environment, seconds=6)
+    age(clean_environment, seconds=seconds)
     assert tab("etl") == [IN_ORDER]
 
 
@@ -144,20 +145,43 @@ def test_what_is_kept_and_makes_no_sense_is_asked_for_again(
     assert tab("etl") == ETL
 
 
-@pytest.mark.parametrize("where", ["a file", "a folder for all"])
-def test_without_a_place_to_keep_it_everything_is_asked_for(
-    tab: Tab, cluster: SimulatedCluster, clean_environment: dict[str, str], where: str
-) -> None:
+@pytest.fixture(params=["a file", "a folder for all"])
+def no_place(request: pytest.FixtureRequest, clean_environment: dict[str, str]) -> Path:
+    """Where the cache would be, and cannot."""
     folder = cache(clean_environment)
     folder.parent.mkdir(parents=True)
-    if where == "a file":
+    if request.param == "a file":
         folder.write_text("")
     else:
         folder.mkdir()
         folder.chmod(0o777)
+    return folder
+
+
+def test_without_a_place_to_keep_it_everything_is_asked_for(
+    tab: Tab, cluster: SimulatedCluster, no_place: Path
+) -> None:
     assert (tab("etl"), tab("etl")) == (ETL, ETL)
     assert len(cluster.journal) == 2
-    assert where == "a file" or list(folder.iterdir()) == []
+    assert no_place.is_file() or list(no_place.iterdir()) == []
+
+
+def test_without_such_a_place_nobody_waits_for_another(tab: Tab, cluster: SimulatedCluster, no_place: Path) -> None:
+    with open(os.devnull, "w") as nothing:
+        fcntl.flock(nothing, fcntl.LOCK_EX)
+        assert tab("etl") == ETL
+
+
+def test_without_a_lock_it_asks_for_itself(
+    tab: Tab, cluster: SimulatedCluster, clean_environment: dict[str, str]
+) -> None:
+    tab("etl")
+    (kept,) = cached(clean_environment)
+    kept.unlink()
+    kept.with_suffix(".lock").unlink()
+    kept.with_suffix(".lock").mkdir()
+    assert tab("etl") == ETL
+    assert len(cluster.journal) == 2
 
 
 def test_what_is_kept_is_of_one_server_one_user_and_one_namespace(
