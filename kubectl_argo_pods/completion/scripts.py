@@ -89,7 +89,7 @@ def _zsh(text: str) -> str:
         specification, lambda match: match[1] + re.sub(r"--[\w-]+", r"\g<0>=", match[2]) + match[3], text, flags=re.M
     )
     head, options, _ = text.rpartition("typeset -A opt_args")
-    return _found(head, options) + _entry("entry.zsh")
+    return _found(head, options) + _entry("word.sh") + _entry("entry.zsh")
 
 
 def _fish(text: str) -> str:

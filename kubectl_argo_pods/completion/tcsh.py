@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 
@@ -12,7 +13,7 @@ def give(environ: Mapping[str, str], *, silent: bool) -> int:
     """Print the candidates, a line each."""
     if silent:
         be_silent()
-    arguments = _words(environ.get("COMMAND_LINE", ""))[1:]
+    arguments = _words(_expanded(environ.get("COMMAND_LINE", ""), environ))[1:]
     # The value of --flag=value is completed alone, and tcsh takes whole words.
     name, equals, _ = (arguments or [""])[-1].partition("=")
     flag = name + equals if name.startswith("-") and equals else ""
@@ -21,6 +22,16 @@ def give(environ: Mapping[str, str], *, silent: bool) -> int:
     values = (line.partition("\t")[0] for line in lines)
     sys.stdout.writelines(f"{flag}{value}\n" for value in values if " " not in value)
     return 0
+
+
+def _expanded(line: str, environ: Mapping[str, str]) -> str:
+    """The line with ~ and the environment's variables in the words before the cursor; tcsh tells no quotes of these."""
+
+    def value(match: re.Match[str]) -> str:
+        found = environ.get(match[1] or match[2] or "HOME", "")
+        return found if re.fullmatch(r"[\w./:=@%+,-]+", found) else match[0]
+
+    return re.sub(r"(?:(?<!\S)~(?=[/\s])|\$(?:(\w+)|\{(\w+)\}))(?=.*\s)", value, line)
 
 
 def _words(line: str) -> list[str]:

@@ -155,6 +155,40 @@ def test_what_is_completed_is_what_is_meant(name: str, environment: dict[str, st
         assert shell.run(f"{line} -o name") == ["pod/etl-7k2lp-clean-1240257870"]
 
 
+# The kubeconfig is the one of this folder, which is HOME, and the environment has no other.
+EXPANDED = {
+    "--kubeconfig ~/kubeconfig list etl": "--kubeconfig ~/kubeconfig list etl-7k2lp ",
+    "--kubeconfig $HOME/kubeconfig list etl": "--kubeconfig $HOME/kubeconfig list etl-7k2lp ",
+    "--kubeconfig=$HOME/kubeconfig list etl": "--kubeconfig=$HOME/kubeconfig list etl-7k2lp ",
+    '--kubeconfig "$HOME/kubeconfig" list etl': '--kubeconfig "$HOME/kubeconfig" list etl-7k2lp ',
+    "--kubeconfig ~/kubeconfig -n $LAB list b": "--kubeconfig ~/kubeconfig -n $LAB list big ",
+    "--kubeconfig ~/kubeconfig $WF extr": "--kubeconfig ~/kubeconfig $WF extract ",
+    "--kubeconfig ~/kubec": "--kubeconfig ~/kubeconfig ",
+    "--filename ~/kubec": "--filename ~/kubeconfig ",
+}
+# What is no such word stays what it is, and nothing is run.
+QUOTED_DOLLARS = {
+    "--kubeconfig '$HOME/kubeconfig' list etl": "--kubeconfig '$HOME/kubeconfig' list etl",
+    r"--kubeconfig \$HOME/kubeconfig list etl": r"--kubeconfig \$HOME/kubeconfig list etl",
+    "--kubeconfig $(touch PWNED) list etl": "--kubeconfig $(touch PWNED) list etl",
+}
+BRACES = {"--kubeconfig ${HOME}/kubeconfig list etl": "--kubeconfig ${HOME}/kubeconfig list etl-7k2lp "}
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_words_before_the_cursor_mean_what_they_mean_to_the_shell(
+    name: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    need(name)
+    cases = EXPANDED | (BRACES if name != "fish" else {}) | (QUOTED_DOLLARS if name != "tcsh" else {})
+    environment = {each: value for each, value in environment.items() if each != "KUBECONFIG"}
+    environment |= {"HOME": str(tmp_path), "LAB": "lab", "WF": "etl-7k2lp"}
+    with Shell(name, environment, tmp_path) as shell:
+        shell.run(SOURCES[name])
+        assert completed(shell, "kubectl-argo_pods", cases) == cases
+    assert not (tmp_path / "PWNED").exists()
+
+
 # Names in which shells see something else, by how they begin; PWNED is a file that no line may make.
 ODD = {
     "a": "a$HOME",

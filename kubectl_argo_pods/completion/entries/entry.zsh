@@ -1,8 +1,12 @@
 # Ask the program, which knows the whole line and the cluster; if it does not answer, what stands above has to do.
 _kubectl_argo_pods() {
-  local -a answer found
-  local line value note
-  answer=("${(@f)$(kubectl-argo_pods __complete "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+  local -a answer found asked
+  local line value note plain quote passed
+  for value in "${(@)words[2,CURRENT-1]}"; do
+    _kubectl_argo_pods_read "$value"
+    asked+=("$plain")
+  done
+  answer=("${(@f)$(kubectl-argo_pods __complete "${(@)asked}" "${(Q)PREFIX}" 2>/dev/null)}")
   if [[ $answer[-1] != :<-> ]]; then
     _shtab_kubectl_argo_pods "$@"
     return
