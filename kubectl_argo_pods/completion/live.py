@@ -9,6 +9,7 @@ from kubectl_argo_pods.completion.candidate import Candidate
 from kubectl_argo_pods.completion.known import Known, Rows
 from kubectl_argo_pods.completion.line import Slot
 from kubectl_argo_pods.completion.offers import Offer
+from kubectl_argo_pods.completion.table import COMMANDS
 from kubectl_argo_pods.selection import PHASE_WORDS
 
 NODE_WORDS = {
@@ -21,12 +22,17 @@ NODE_WORDS = {
 def _workflows(slot: Slot, known: Known) -> Iterator[Candidate]:
     rows = known.workflows()
     kind, slash, _ = slot.typed.partition("/")
-    lead = kind + slash if slash else ""
     yield from _state_words(rows)
-    if slot.call.values.get("filters", {}).get("all_namespaces"):
-        yield from (Candidate(lead + name, f"{how} in {namespace}") for name, how, _, namespace in rows)
-    else:
-        yield from (Candidate(lead + name, how) for name, how, _, _ in rows)
+    in_all = slot.call.values.get("filters", {}).get("all_namespaces")
+    for name, how, _, namespace in rows:
+        value = f"{kind}/{name}" if slash else _told_apart("wf", name, slot)
+        yield Candidate(value, f"{how} in {namespace}" if in_all else how)
+
+
+def _told_apart(kind: str, name: str, slot: Slot) -> str:
+    """The name, as KIND/NAME where it would be read as a command or as flags."""
+    is_read_so = name.startswith("-") or ("verb" in slot.kinds and name in COMMANDS)
+    return f"{kind}/{name}" if is_read_so else name
 
 
 def _state_words(rows: Rows) -> Iterator[Candidate]:
@@ -46,8 +52,9 @@ def _nodes(slot: Slot, known: Known) -> Iterator[Candidate]:
         yield from (Candidate(f"pod/{name}", how) for name, how in known.pods(word))
         return
     rows = known.nodes(word)
-    lead = "node/" if typed.startswith("node/") else ""
-    yield from (Candidate(lead + row[0], row[1]) for row in rows)
+    is_told = kind == "node" and slash
+    for name, how, *_ in rows:
+        yield Candidate(f"node/{name}" if is_told else _told_apart("node", name, slot), how)
     yield from (Candidate(word, note) for word, note in NODE_WORDS.items())
     yield from (Candidate(f"template:{name}", note) for name, note in _template_notes(rows).items())
     yield from _parameters(rows) if typed.startswith("p") else ()

@@ -228,6 +228,25 @@ def test_a_name_that_cannot_be_typed_is_not_offered(tab: Tab, empty_cluster: Sim
     assert [each.partition("\t")[0] for each in tab("wf tw")] == ["two", IN_ORDER]
 
 
+def test_a_name_that_would_be_read_as_something_else_is_offered_with_its_kind(
+    tab: Tab, empty_cluster: SimulatedCluster
+) -> None:
+    nodes = [builders.node("logs", f".{name}") for name in ("-dash", "exec", "plain")]
+    empty_cluster.load([builders.workflow("logs", builders.node("logs", type="DAG"), *nodes)])
+
+    def offered(line: str) -> list[str]:
+        return [each.partition("\t")[0] for each in tab(line)]
+
+    verbs = list(commands())
+    assert offered("")[len(verbs) :] == ["@latest", "wf/logs", IN_ORDER]
+    assert offered("lo") == ["logs", IN_ORDER]
+    assert offered("wf/lo") == ["wf/logs", IN_ORDER]
+    assert offered("list lo") == ["logs", IN_ORDER]
+    assert offered("wf/logs ")[len(verbs) :][:3] == ["node/-dash", "node/exec", "plain"]
+    assert offered("wf/logs node/e") == ["node/exec", IN_ORDER]
+    assert offered("list wf/logs ")[:3] == ["node/-dash", "exec", "plain"]
+
+
 def test_of_offloaded_nodes_those_are_offered_that_have_pods(tab: Tab, empty_cluster: SimulatedCluster) -> None:
     workflow = builders.workflow("wf", offloadNodeStatusVersion="fnv:1")
     train = builders.node("wf", ".train")
