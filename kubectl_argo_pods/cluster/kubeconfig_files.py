@@ -50,7 +50,7 @@ class Kubeconfig(NamedTuple):
 
 def load(explicit: str | None, environ: Mapping[str, str]) -> Kubeconfig:
     """The merge of the files that `--kubeconfig`, else KUBECONFIG, else the home directory name; raises ConfigError."""
-    files = _files(explicit, environ)
+    files = paths(explicit, environ)
     merged = Kubeconfig(files, "", {}, {}, {}, {})
     for path in files:
         document = _read(path, required=bool(explicit))
@@ -59,7 +59,8 @@ def load(explicit: str | None, environ: Mapping[str, str]) -> Kubeconfig:
     return merged
 
 
-def _files(explicit: str | None, environ: Mapping[str, str]) -> tuple[str, ...]:
+def paths(explicit: str | None, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The files that are looked for."""
     if explicit:
         return (explicit,)
     if listed := environ.get("KUBECONFIG"):

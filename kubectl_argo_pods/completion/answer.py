@@ -37,8 +37,10 @@ def give(arguments: list[str], environ: Mapping[str, str], *, silent: bool) -> i
 
 
 def be_silent() -> None:
-    """Let nothing be seen that anything writes to stderr, a credential plugin for one."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    """Let nothing be seen that anything writes to stderr, a credential plugin for one, and nothing wait for stdin."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 2)
 
 
 def answered(arguments: list[str], environ: Mapping[str, str], *, silent: bool) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 
 from kubectl_argo_pods.choice import bare_name, choose, is_plain
-from kubectl_argo_pods.cluster import kubeconfig_files
 from kubectl_argo_pods.cluster.kubeconfig_files import Kubeconfig
 from kubectl_argo_pods.completion import errand
 from kubectl_argo_pods.completion.cache import FRESH, KEPT, Cache, key_of
@@ -28,7 +27,7 @@ class Known:
 
     def kubeconfig(self) -> Kubeconfig:
         """What the kubeconfig files hold; raises ConfigError."""
-        return kubeconfig_files.load(self._place.connection.kubeconfig, self._place.environ)
+        return self._place.kubeconfig()
 
     def workflows(self) -> Rows:
         """As `names.workflows`, where the line says to look."""

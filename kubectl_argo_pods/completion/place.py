@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from kubectl_argo_pods.cluster import kubeconfig_files
 from kubectl_argo_pods.cluster.kubeconfig import Cluster, resolve
+from kubectl_argo_pods.cluster.kubeconfig_files import Kubeconfig
 from kubectl_argo_pods.completion.cache import key_of
 from kubectl_argo_pods.errors import ConfigError
 from kubectl_argo_pods.grammar import Call
 from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.sources import Sources, open_source
+
+# Who reads these waits for somebody to write.
+WAITING = (stat.S_IFIFO, stat.S_IFSOCK)
 
 
 class Place:
@@ -28,8 +34,14 @@ class Place:
             file for named in given.get("filename") or () for file in named.split(",") if file
         )
 
+    def kubeconfig(self) -> Kubeconfig:
+        """What the kubeconfig files hold; raises ConfigError."""
+        self._refuse_to_wait()
+        return kubeconfig_files.load(self.connection.kubeconfig, self.environ)
+
     def open(self) -> Sources:
         """The sources that the command itself would ask; raises ConfigError and UsageError."""
+        self._refuse_to_wait()
         overrides, argo = self.connection.overrides(), self.connection.argo_server_flags()
         return open_source(overrides, argo, self._files, self.environ)
 
@@ -49,10 +61,17 @@ class Place:
     @cached_property
     def _cluster(self) -> Cluster | None:
         try:
+            self._refuse_to_wait()
             return resolve(self.connection.overrides(), self.environ)
         except ConfigError:
             # An Argo Server and a file can do without a cluster.
             return None
+
+    def _refuse_to_wait(self) -> None:
+        """Raise ConfigError if one of the files is a pipe, which could be read once, by the command alone."""
+        for file in (*kubeconfig_files.paths(self.connection.kubeconfig, self.environ), *self._files):
+            if os.path.exists(file) and stat.S_IFMT(os.stat(file).st_mode) in WAITING:
+                raise ConfigError(f'"{file}" is no file that can be read for completion')
 
     def _file_states(self) -> object:
         return [_state(file) for file in self._files]

@@ -228,6 +228,22 @@ def test_nothing_that_is_wrong_shows(
     assert (answer.status, answer.stderr, answer.stdout.splitlines()[-1]) == (0, "", IN_ORDER)
 
 
+@pytest.mark.parametrize("words", [["wf", ""], ["et"], ["--context", ""]])
+@pytest.mark.parametrize("flag", ["--kubeconfig", "-f"])
+@pytest.mark.parametrize("file", ["/dev/stdin", "pipe"])
+def test_nobody_waits_for_a_file_that_has_yet_to_be_written(
+    cluster: SimulatedCluster, clean_environment: dict[str, str], tmp_path: Path, file: str, flag: str, words: list[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader, writer = os.pipe()
+    command = [*PROGRAM, "__complete", flag, file, *words]
+    with open(reader) as stdin, open(writer, "w"):
+        done = subprocess.run(
+            command, env=clean_environment, cwd=tmp_path, stdin=stdin, capture_output=True, text=True, timeout=20
+        )
+    assert (done.returncode, done.stderr, done.stdout.splitlines()[-1]) == (0, "", IN_ORDER)
+
+
 @pytest.mark.parametrize("failure", [401, 403, 404, 429, 500, 503])
 def test_a_server_that_refuses_is_silent(tab: Tab, cluster: SimulatedCluster, failure: int) -> None:
     cluster.faults.answer(failure, "/", times=20)
