@@ -18,9 +18,9 @@ def give(environ: Mapping[str, str], *, silent: bool) -> int:
     name, equals, _ = (arguments or [""])[-1].partition("=")
     flag = name + equals if name.startswith("-") and equals else ""
     lines = answered(arguments, environ, silent=silent).splitlines()[:-1]
-    # What has a blank in it would come as two words.
+    # What has a blank in it would come as two words, and what has braces without them.
     values = (line.partition("\t")[0] for line in lines)
-    sys.stdout.writelines(f"{flag}{value}\n" for value in values if " " not in value)
+    sys.stdout.writelines(f"{flag}{value}\n" for value in values if not set(" {}") & set(value))
     return 0
 
 

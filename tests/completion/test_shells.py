@@ -238,6 +238,14 @@ def test_a_name_means_itself_however_it_is_quoted(
     assert not (tmp_path / "PWNED").exists()
 
 
+def test_tcsh_makes_no_other_name_of_one(odd: dict[str, str], tmp_path: Path) -> None:
+    need("tcsh")
+    cases = {"list odd d": "list odd d", "list odd e": r"list odd e\'f ", "list odd y": "list odd y"}
+    with Shell("tcsh", odd, tmp_path) as shell:
+        shell.run(SOURCES["tcsh"])
+        assert completed(shell, "kubectl-argo_pods", cases) == cases
+
+
 @pytest.mark.parametrize("name", KUBECTL)
 def test_nothing_in_a_name_is_run_behind_kubectl(
     name: str, odd: dict[str, str], cluster: SimulatedCluster, tmp_path: Path
