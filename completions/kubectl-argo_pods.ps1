@@ -688,7 +688,8 @@ Register-ArgumentCompleter -Native -CommandName kubectl-argo_pods -ScriptBlock {
       return $found | ForEach-Object {
         $value, $note = $_ -split "`t", 2
         $text = $flag + $value
-        if ($text -match '[^\w.:/=@%+-]') { $text = "'" + ($text -replace "'", "''") + "'" }
+        # To PowerShell, a typographic quote is one like any other.
+        if ($text -match '[^\w.:/=@%+-]') { $text = "'" + ($text -replace '[''\u2018-\u201b]', '$0$0') + "'" }
         if (-not ($directive -band 2)) { $text += ' ' }
         $tip = if ($note) { $note } else { $value }
         [System.Management.Automation.CompletionResult]::new($text, $value, 'ParameterValue', $tip)
