@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from itertools import accumulate
-from typing import IO
 
-from kubectl_argo_pods.errors import ArgoPodsError
-from kubectl_argo_pods.follow.lines import SIZE, time_of
+from kubectl_argo_pods.follow.lines import time_of
+from kubectl_argo_pods.follow.spool import Disk, Spool
 from kubectl_argo_pods.targets import Event, Lines, Target
 
 # So many bytes of text are held in memory for each target; the lines as Python has them take three times as much.
@@ -19,13 +16,14 @@ ROOM = 262144
 class Feed:
     """Lines in, spans of lines out. `keys` are what they are ordered by: their times, which in one log never go back.
 
-    Where `spills` is set it takes in more than there is room for, and leaves it on disk until its turn comes.
+    What there is no room for lies on disk until its turn comes: a stream that is not read on for long may take minutes
+    to come to life again, since the server sends what did not get through at longer and longer intervals (RFC 6298,
+    section 5.5). It is full where the disk, too, has no room for it.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, disk: Disk) -> None:
         self.target = target
         self.ended = False  # nothing more will be added
-        self.spills = False
         self.keys: list[bytes] = []
         self._times: list[bytes] = []
         self._lines: list[bytes] = []
@@ -37,27 +35,28 @@ class Feed:
         self._events: list[tuple[int, Event]] = []  # each after so many lines
         self._unfinished = False
         self._is_timed = True
-        self._spilled: _Spilled | None = None
+        self._disk = disk
+        self._spool = Spool(disk)
 
     @property
     def is_full(self) -> bool:
-        return self._size >= ROOM and not self.spills
+        return not (self._has_room or self._disk.has_room)
 
     @property
     def is_known(self) -> bool:
         """Whether it can be told which lines come next, and before which time no other will."""
-        if self.ended or self._spilled:
+        if self.ended or self._spool:
             return True
         return self._taken < len(self.keys) and (self.keys[self._taken] < self.keys[-1] or self._size >= ROOM)
 
     @property
     def is_empty(self) -> bool:
-        return self.ended and self._taken == len(self.keys) and not self._spilled
+        return self.ended and self._taken == len(self.keys) and not self._spool
 
     @property
     def bound(self) -> bytes | None:
         """No line that is not in memory comes before this time; None where all are."""
-        if self.ended and not self._spilled:
+        if self.ended and not self._spool:
             return None
         return self.keys[-1]
 
@@ -69,20 +68,15 @@ class Feed:
         self._unfinished = item.unfinished
         self._is_timed = item.times is not None
         times = item.times or [time_of(self.target.started_at or 0.0)] * len(item.lines)
-        if self._spilled is None and (self._size < ROOM or not self.spills):
+        if self._has_room:
             self._append(times, item.lines, size)
-            return
-        self._spilled = self._spilled or _Spilled()
-        self._spilled.write(times, item.lines)
+        else:
+            self._spool.put(times, item.lines, size)
 
     def load(self) -> None:
         """Takes back from disk what there is room for."""
-        while self._spilled and (self._size < ROOM // 2 or self._taken == len(self.keys)):
-            times, lines, size = self._spilled.read(ROOM)
-            if not lines:
-                self._spilled = None
-            else:
-                self._append(times, lines, size)
+        while self._spool and (self._size < ROOM // 2 or self._taken == len(self.keys)):
+            self._append(*self._spool.take())
 
     def before(self, bound: bytes | None) -> int:
         """How many lines come before a time."""
@@ -124,8 +118,11 @@ class Feed:
         self._taken = 0
 
     def close(self) -> None:
-        if self._spilled:
-            self._spilled.close()
+        self._spool.close()
+
+    @property
+    def _has_room(self) -> bool:
+        return self._size < ROOM and not self._spool
 
     def _append(self, times: list[bytes], lines: list[bytes], size: int) -> None:
         # A clock that was set back must not bring the lines of one log out of their order.
@@ -137,49 +134,3 @@ class Feed:
         self._times += times
         self._lines += lines
         self._size += size
-
-
-class _Spilled:
-    """Lines in a file that nobody else sees."""
-
-    def __init__(self) -> None:
-        # It takes as long to import as all of the rest, and few need it.
-        from tempfile import TemporaryFile
-
-        with _explained():
-            self._file: IO[bytes] = TemporaryFile(prefix="kubectl-argo_pods-")  # noqa: SIM115
-        self._read = 0
-
-    def write(self, times: list[bytes], lines: list[bytes]) -> None:
-        with _explained():
-            self._file.seek(0, 2)
-            self._file.writelines(time.ljust(SIZE) + line + b"\n" for time, line in zip(times, lines, strict=True))
-
-    def read(self, size: int) -> tuple[list[bytes], list[bytes], int]:
-        """The next lines, and how many bytes they are; none at the end."""
-        with _explained():
-            self._file.seek(self._read)
-            lines = self._file.readlines(size)
-        read = sum(map(len, lines))
-        self._read += read
-        return [line[:SIZE].rstrip() for line in lines], [line[SIZE:-1] for line in lines], read
-
-    def close(self) -> None:
-        # What a full disk has not taken it does not take now.
-        with suppress(OSError):
-            self._file.close()
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """A failure of the disk says which folder it is about, and the ways out."""
-    try:
-        yield
-    except OSError as error:
-        from tempfile import tempdir
-
-        where = f'in "{tempdir}"' if tempdir else "on disk"
-        raise ArgoPodsError(
-            f"cannot keep the lines that wait for their turn {where}: {error.strerror}; "
-            "let TMPDIR name another folder, or --max-log-requests allow more logs at once"
-        ) from error

@@ -48,6 +48,7 @@ class Loop:
         self._bell = Bell()
         self._selector.register(self._bell, selectors.EVENT_READ, None)
         self._workers = Workers[_Task](self.wake)
+        self.received = 0  # bytes
         self.ended: list[Tail] = []  # those whose lives have come to their end; for the caller to clear
         self._tasks: dict[int, _Task] = {}
         self._queue: deque[_Task] = deque()  # those that wait for their turn
@@ -203,6 +204,7 @@ class Loop:
             self._go_on(task, error=error)
             return
         if chunk is not None:
+            self.received += len(chunk)
             self._go_on(task, chunk)
             if isinstance(task.wait, Receive) and task.wait.stream.is_ready:
                 self._fresh.append(task)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 
@@ -9,6 +10,8 @@ from kubectl_argo_pods.follow.feed import Feed
 from kubectl_argo_pods.follow.lines import time_of
 from kubectl_argo_pods.follow.loop import Loop
 from kubectl_argo_pods.follow.merging import due
+from kubectl_argo_pods.follow.patience import BREATH, MUCH
+from kubectl_argo_pods.follow.spool import Disk
 from kubectl_argo_pods.follow.tail import Tail
 from kubectl_argo_pods.sources.kube_logs import LogSource
 from kubectl_argo_pods.targets import Event, Lines, LogOptions, Target
@@ -31,6 +34,7 @@ class _Ordered:
         self._loop = Loop(source, options.max_requests)
         self._waiting = deque(sorted(targets, key=self._started_at))
         self._feeds: list[Feed] = []
+        self._disk = Disk()
         self._reading = 0
 
     def lines(self) -> Iterator[list[Lines | Event]]:
@@ -52,7 +56,7 @@ class _Ordered:
     def _open(self) -> None:
         while self._waiting and self._reading < self._options.max_requests:
             target = self._waiting.popleft()
-            feed = Feed(target)
+            feed = Feed(target, self._disk)
             self._feeds.append(feed)
             self._reading += 1
             self._loop.start(Tail(target, self._options, feed))
@@ -74,20 +78,23 @@ class _Ordered:
 
     def _make_room(self) -> None:
         """Reads on, without regard to the order, until a stream has ended; what has to wait does so on disk."""
-        for feed in self._feeds:
-            feed.spills = True
+        self._disk.is_needed = True
         while self._reading >= self._options.max_requests:
             self._step()
-        for feed in self._feeds:
-            feed.spills = False
+            if self._disk.error:
+                raise self._disk.error
+        self._disk.is_needed = False
 
     def _step(self) -> None:
+        before = self._loop.received
         self._loop.step()
         for tail in self._loop.ended:
             assert isinstance(tail.sink, Feed)
             tail.sink.ended = True
             self._reading -= 1
         self._loop.ended.clear()
+        if self._loop.received > MUCH and self._loop.received - before < MUCH // 2:
+            time.sleep(BREATH)
 
 
 def _is_known(feed: Feed) -> bool:

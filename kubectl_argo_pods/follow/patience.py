@@ -1,4 +1,4 @@
-"""Which failures may pass, and how long to wait for that; times are in seconds."""
+"""How long to wait for more, and for failures to pass; times are in seconds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ SECOND_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
 # Without -f somebody waits for the end: after so many tries in vain, some 13 seconds, it is an error.
 TRIES = 6
+# What is longer is a long log, in bytes. Of one, waking up costs more than reading: some more may come first.
+MUCH = 262144
+BREATH = 0.01
 ENDED = "the server ended the stream before the end of the log"
 
 

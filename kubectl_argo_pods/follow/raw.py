@@ -13,16 +13,12 @@ from selectors import EVENT_READ, DefaultSelector
 from kubectl_argo_pods.errors import ApiError, NotFoundError, ReplacedError, UnreachableError
 from kubectl_argo_pods.follow.last_shown import LastShown
 from kubectl_argo_pods.follow.lines import timed
-from kubectl_argo_pods.follow.patience import ENDED, FIRST_PAUSE, TRIES, longer, may_pass
+from kubectl_argo_pods.follow.patience import BREATH, ENDED, FIRST_PAUSE, MUCH, TRIES, longer, may_pass
 from kubectl_argo_pods.sources.kube_logs import LogSource, LogStream
 from kubectl_argo_pods.targets import Event, LogOptions, LogQuery, Raw, Target
 
 # The end of what has been seen, by which the log is known again; and so much of a beginning.
 KEPT = 4096
-# What is longer is a long log.
-MUCH = 262144
-# Seconds in which more comes together where there is much.
-BREATH = 0.01
 
 Item = Raw | Event
 
@@ -209,7 +205,6 @@ def _gathered(stream: LogStream, first: bytes | None) -> Iterator[bytes]:
                 continue
             waiting.select()
             if total > MUCH:
-                # Waking up costs more than reading: of a long log some more may come first.
                 time.sleep(BREATH)
 
 

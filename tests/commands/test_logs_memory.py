@@ -13,6 +13,7 @@ from tests.cluster.container_logs import Record
 from tests.commands.logged import BEGIN
 from tests.commands.shapes import pod_of
 from tests.conftest import PROGRAM
+from tests.follow.following import await_
 
 MIB = 1 << 20
 LINE = b"x" * 1023 + b"\n"
@@ -21,8 +22,12 @@ LINES = 40 * 1024
 MOST = 40 * MIB
 
 
-def load(cluster: SimulatedCluster, apart: int) -> None:
-    """Two logs of 40 MiB of the workflow `big`, lines a microsecond each; the second begins so many lines later."""
+def load(cluster: SimulatedCluster, apart: int) -> list[str]:
+    """Two logs of 40 MiB of the workflow `big`, lines a microsecond each; the second begins so many lines later.
+
+    The names of their pods.
+    """
+    pods = []
     nodes = [builders.node("big", f".{name}") for name in ("a", "b")]
     workflow = builders.workflow("big", *nodes)
     for index, node in enumerate(nodes):
@@ -30,11 +35,13 @@ def load(cluster: SimulatedCluster, apart: int) -> None:
         statuses = [{"name": "main", "state": {"terminated": done}, "containerID": "one"}]
         pod = pod_of(workflow, node, phase="Succeeded", containerStatuses=statuses)
         cluster.load([pod])
-        log = cluster.logs.of(pod["metadata"]["name"])
+        pods.append(pod["metadata"]["name"])
+        log = cluster.logs.of(pods[-1])
         begin = BEGIN + index * (apart * 1000 + 1)
         log.runs[-1].records = [Record(begin + number * 1000, LINE) for number in range(LINES)]
         log.end()
     cluster.load([workflow])
+    return pods
 
 
 def order_of(apart: int) -> bytes:
@@ -67,6 +74,28 @@ def test_logs_are_merged_in_little_memory(
                 peak = peak_of(process.pid)
     assert (process.returncode, bytes(order)) == (0, order_of(apart))
     assert 0 < peak < MOST
+
+
+def test_a_log_whose_turn_has_not_come_is_read_to_its_end(
+    empty_cluster: SimulatedCluster, clean_environment: dict[str, str]
+) -> None:
+    late, ahead = load(empty_cluster, apart=0)
+    empty_cluster.faults.stall(f"/{late}/log")
+    with subprocess.Popen([*PROGRAM, "logs", "big"], env=clean_environment, stdout=subprocess.PIPE) as process:
+        # What is asked for then is the proof that this was the end.
+        await_(lambda: sum(path.endswith(f"/{ahead}/log") for path in empty_cluster.journal.paths) > 1)
+        empty_cluster.faults.release()
+        assert process.stdout
+        order = b"".join(line[1:2] for line in process.stdout)
+    assert (process.returncode, order) == (0, order_of(0))
+
+
+def test_logs_are_merged_without_a_disk(empty_cluster: SimulatedCluster, clean_environment: dict[str, str]) -> None:
+    load(empty_cluster, apart=LINES // 2)
+    script = 'ulimit -f 0; exec "$@" logs big'
+    done = subprocess.run(["bash", "-c", script, "bash", *PROGRAM], env=clean_environment, capture_output=True)
+    order = b"".join(line[1:2] for line in done.stdout.splitlines())
+    assert (done.returncode, order, done.stderr) == (0, order_of(LINES // 2), b"")
 
 
 @pytest.mark.parametrize(

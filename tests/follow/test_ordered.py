@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from socket import socketpair
+
+import pytest
 
 from kubectl_argo_pods.containers import Container
 from kubectl_argo_pods.follow import read
 from kubectl_argo_pods.follow.feed import ROOM
+from kubectl_argo_pods.follow.spool import BLOCK
 from kubectl_argo_pods.targets import Lines, LogOptions, LogQuery, Target
 
 STATE = Container("main", "container", "terminated", "one", 1.0, 2.0, 0, "Completed", "", 0, "")
 TIME = b"2026-05-04T10:00:00.%09dZ "
-LONG = b"".join(TIME % number + b"x" * 999 + b"\n" for number in range(1, ROOM // 1000 + 2))
+LONG = [TIME % number + b"x" * 999 + b"\n" for number in range(1, (ROOM + BLOCK) // 1000 + 2)]
+# What is held in memory, and what has to wait elsewhere.
+PARTS = [b"".join(LONG[: ROOM // 1000 + 1]), b"".join(LONG[ROOM // 1000 + 1 :]), b""]
 SHORT = TIME % 0 + b"begin\n"
 # So often a log is asked that has nothing to say yet: each time the others have had their turn.
 TURNS = 20
@@ -61,7 +66,7 @@ class Source:
     def begin(self, target: Target, query: LogQuery) -> Stream:
         if target.pod in self._opened:
             # What proves that it was read to its end.
-            last = [(LONG if target.pod == "long" else SHORT).splitlines(keepends=True)[-1], b""]
+            last = [LONG[-1] if target.pod == "long" else SHORT, b""]
             return Stream(lambda: last.pop(0), is_ready=False)
         self._opened.add(target.pod)
         return Stream(self._long if target.pod == "long" else self._short, is_ready=target.pod == "long")
@@ -71,7 +76,7 @@ class Source:
 
     def _long(self) -> bytes:
         self.received += 1
-        return LONG if self.received == 1 else b""
+        return PARTS[self.received - 1]
 
     def _short(self) -> bytes | None:
         # The long log may be opened later.
@@ -84,15 +89,30 @@ class Source:
         return b""
 
 
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """No file can grow."""
+    resource = pytest.importorskip("resource", reason="only POSIX limits the size of files")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.usefixtures("full_disk")
 def test_a_log_that_has_to_wait_is_not_read_on_though_its_end_has_come() -> None:
     source = Source()
+    assert everything(source) == [b"begin", *(line[31:-1] for line in LONG)]
+    assert (source.received_before, source.received) == (2, 3)
+
+
+def test_a_log_that_has_to_wait_is_read_on_where_there_is_room_on_disk() -> None:
+    source = Source()
+    assert everything(source) == [b"begin", *(line[31:-1] for line in LONG)]
+    assert (source.received_before, source.received) == (3, 3)
+
+
+def everything(source: Source) -> list[bytes]:
     targets = [Target("wf", "argo", pod, None, pod, f"uid-{pod}", "main", 1.0, STATE) for pod in ("long", "short")]
-    lines = [
-        line
-        for items in read(source, targets, LogOptions(LogQuery()))
-        for item in items
-        if isinstance(item, Lines)
-        for line in item.lines
-    ]
-    assert (source.received_before, source.received) == (1, 2)
-    assert lines == [b"begin", *(line[31:] for line in LONG.splitlines())]
+    items = [item for items in read(source, targets, LogOptions(LogQuery())) for item in items]
+    return [line for item in items if isinstance(item, Lines) for line in item.lines]
