@@ -42,11 +42,16 @@ class _Ordered:
             self._open()
             self._await_known()
             found = due(self._feeds, self._bound())
-            self._feeds = [feed for feed in self._feeds if not feed.is_empty]
+            self._leave_empty()
             if found:
                 yield found
             elif self._waiting and self._reading >= self._options.max_requests:
                 self._make_room()
+
+    def _leave_empty(self) -> None:
+        for feed in [feed for feed in self._feeds if feed.is_empty]:
+            feed.close()
+            self._feeds.remove(feed)
 
     def close(self) -> None:
         self._loop.close()
