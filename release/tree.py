@@ -67,7 +67,8 @@ def _except(patterns: Iterable[str]) -> Callable[[str, list[str]], list[str]]:
 def _install(platform: Platform, wheel: Path, packages: Path) -> None:
     """Install, without running anything of it, what requirements.txt pins, and our own wheel."""
     install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--target", str(packages)]
-    install += ["--python-platform", platform.wheels, "--python-version", PYTHON]
+    # As pip, it is to trust whom this system trusts, a company's proxy for one.
+    install += ["--system-certs", "--python-platform", platform.wheels, "--python-version", PYTHON]
     pinned = ["--require-hashes", "--only-binary", ":all:", "--requirement", str(HERE / "requirements.txt")]
     subprocess.run([*install, *pinned], check=True)
     subprocess.run([*install, str(wheel)], check=True)
