@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO
 
 from kubectl_argo_pods.errors import UsageError
@@ -96,7 +96,8 @@ class LinePrinter:
 
     def _shown(self, lines: list[bytes], times: list[bytes] | None) -> tuple[list[bytes], list[bytes] | None]:
         """The lines that are to be shown, with their times."""
-        look, kept = self._look, list(range(len(lines)))
+        look = self._look
+        kept: Sequence[int] = range(len(lines))
         if not look.argo_lines and any(map(may_hold_one, lines)):
             kept = [index for index in kept if not is_one(lines[index])]
         if look.include or look.exclude:
