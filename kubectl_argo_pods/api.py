@@ -7,11 +7,12 @@ import time
 import warnings
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from kubectl_argo_pods.asked import Asked, asked, pod_query, rows
+from kubectl_argo_pods.asked import Asked, asked, pod_query
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.options.selection import Filters
 from kubectl_argo_pods.pod import NodePod
+from kubectl_argo_pods.rows import rows
 from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.finding import Wanted, find
 

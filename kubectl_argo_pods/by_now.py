@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from kubectl_argo_pods.asked import rows
 from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.options.selection import Filters
 from kubectl_argo_pods.options.view import View
 from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.record import NamedTuple
+from kubectl_argo_pods.rows import rows
 from kubectl_argo_pods.sources.snapshot import Snapshot
 from kubectl_argo_pods.without_nodes import may_have_nodes, waited_for
 

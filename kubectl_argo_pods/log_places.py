@@ -6,19 +6,11 @@ from collections.abc import Iterable
 
 from kubectl_argo_pods.containers import Container
 from kubectl_argo_pods.pod import NodePod
-from kubectl_argo_pods.record import NamedTuple
-from kubectl_argo_pods.targets import Artifact
+from kubectl_argo_pods.targets import Artifact, Places
 from kubectl_argo_pods.workflow import FULFILLED, Node, Workflow
 
 # The suffix of the artifacts that Argo keeps logs in: `main-logs`, in a containerSet one for each container.
 ARCHIVED = "-logs"
-
-
-class Places(NamedTuple):
-    """Where logs may come from: `logs_from` is auto, pod or archive; `server` says that there is an Argo Server."""
-
-    logs_from: str = "auto"
-    server: bool = False
 
 
 def origin(row: NodePod, places: Places) -> str:

@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.go_values import parse_duration, parse_integer, parse_rfc3339
-from kubectl_argo_pods.log_places import Places
-from kubectl_argo_pods.log_targets import Wanted
 from kubectl_argo_pods.options.logs import Logs, LogView
+from kubectl_argo_pods.options.selection import Filters
 from kubectl_argo_pods.output.argo_lines import is_one
-from kubectl_argo_pods.output.log_lines import OUTPUTS, LineLook, Scope, patterns
+from kubectl_argo_pods.output.line_look import OUTPUTS, LineLook, Scope, patterns
 from kubectl_argo_pods.output.style import wants_color
-from kubectl_argo_pods.targets import LogOptions, LogQuery
+from kubectl_argo_pods.record import NamedTuple
+from kubectl_argo_pods.targets import LogOptions, LogQuery, Places, Wanted
+
+if TYPE_CHECKING:
+    from kubectl_argo_pods.attempts import Attempts
 
 ORDERS = ("arrival", "time")
 LOGS_FROM = ("auto", "pod", "archive")
 # A log that is followed may take its turn for ever, so that with -f many more are read at a time.
 MOST_FOLLOWED = 500
+
+
+class Meant(NamedTuple):
+    """What the command line says of nodes and containers; `attempts` is None where it does not say which.
+
+    `outcome`: how it went with the nodes is wanted, too, which only Argo can tell.
+    """
+
+    nodes: tuple[str, ...]
+    filters: Filters
+    attempts: Attempts | None
+    wanted: Wanted
+    places: Places
+    follow: bool
+    outcome: bool = False
+
+
+def meant(nodes: tuple[str, ...], filters: Filters, logs: Logs, *, server: bool) -> Meant:
+    """Which logs; `server` says whether there is an Argo Server. Raises UsageError."""
+    places = _places(logs, server=server)
+    return Meant(nodes, filters, _attempts(logs), wanted(logs), places, _follows(logs), logs.exit_status)
 
 
 def wanted(logs: Logs) -> Wanted:
@@ -27,19 +51,6 @@ def wanted(logs: Logs) -> Wanted:
     if logs.all_containers and globs:
         raise UsageError(f"--all-containers=true should not be specified with container name {', '.join(globs)}")
     return Wanted(globs, logs.all_containers)
-
-
-def places(logs: Logs, *, server: bool) -> Places:
-    """Where the logs may come from; `server` says whether there is an Argo Server. Raises UsageError."""
-    if logs.logs_from not in LOGS_FROM:
-        raise UsageError(f'unknown --logs-from "{logs.logs_from}": it is one of {", ".join(LOGS_FROM)}')
-    if logs.logs_from == "archive":
-        if not server:
-            raise UsageError("--logs-from archive needs an Argo Server: name it with -s/--argo-server")
-        for flag, given in (("-f/--follow", logs.follow), ("-p/--previous", logs.previous)):
-            if given:
-                raise UsageError(f"--logs-from archive and {flag} exclude each other: an archived log is complete")
-    return Places(logs.logs_from, server)
 
 
 def log_options(logs: Logs, view: LogView) -> LogOptions:
@@ -78,10 +89,35 @@ def line_look(view: LogView, scope: Scope, stream: TextIO, environ: Mapping[str,
     )
 
 
+def _places(logs: Logs, *, server: bool) -> Places:
+    """Where the logs may come from; raises UsageError."""
+    if logs.logs_from not in LOGS_FROM:
+        raise UsageError(f'unknown --logs-from "{logs.logs_from}": it is one of {", ".join(LOGS_FROM)}')
+    if logs.logs_from == "archive":
+        if not server:
+            raise UsageError("--logs-from archive needs an Argo Server: name it with -s/--argo-server")
+        for flag, given in (("-f/--follow", logs.follow), ("-p/--previous", logs.previous)):
+            if given:
+                raise UsageError(f"--logs-from archive and {flag} exclude each other: an archived log is complete")
+    return Places(logs.logs_from, server)
+
+
+def _attempts(logs: Logs) -> Attempts | None:
+    if logs.attempts is None:
+        return None
+    from kubectl_argo_pods.attempts import parse_attempts
+
+    return parse_attempts(logs.attempts)
+
+
+def _follows(logs: Logs) -> bool:
+    # The run before is over, and with its log kubectl logs -f ends, too.
+    return logs.follow and not logs.previous
+
+
 def _query(logs: Logs) -> LogQuery:
     return LogQuery(
-        # The run before is over, and with its log kubectl logs -f ends, too.
-        follow=logs.follow and not logs.previous,
+        follow=_follows(logs),
         previous=logs.previous,
         since_seconds=_since(logs.since),
         since_time=parse_rfc3339(logs.since_time, "--since-time") if logs.since_time else None,

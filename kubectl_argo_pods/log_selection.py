@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 
 from kubectl_argo_pods import attempts
-from kubectl_argo_pods.asked import chosen, joined
-from kubectl_argo_pods.attempts import Attempts
 from kubectl_argo_pods.containers import set_members
 from kubectl_argo_pods.errors import NoMatchError
 from kubectl_argo_pods.finality import settled
 from kubectl_argo_pods.graph import families
-from kubectl_argo_pods.log_places import Places, kept
-from kubectl_argo_pods.log_targets import Wanted, no_container, targets
-from kubectl_argo_pods.options.selection import Filters
+from kubectl_argo_pods.log_places import kept
+from kubectl_argo_pods.log_rules import Meant
+from kubectl_argo_pods.log_targets import no_container, targets
 from kubectl_argo_pods.pod import NodePod, called
-from kubectl_argo_pods.record import NamedTuple
+from kubectl_argo_pods.rows import chosen, joined
 from kubectl_argo_pods.selection import named
 from kubectl_argo_pods.shown import select_in_each
 from kubectl_argo_pods.sources.snapshot import Snapshot
@@ -24,21 +22,6 @@ from kubectl_argo_pods.without_nodes import no_node, nothing_found, waited_for
 from kubectl_argo_pods.workflow import FULFILLED, LEAVES, Node, Workflow
 
 MOST_NAMES = 5
-
-
-class Meant(NamedTuple):
-    """What the command line says of nodes and containers; `attempts` is None where it does not say which.
-
-    `outcome`: how it went with the nodes is wanted, too, which only Argo can tell.
-    """
-
-    nodes: tuple[str, ...]
-    filters: Filters
-    attempts: Attempts | None
-    wanted: Wanted
-    places: Places
-    follow: bool
-    outcome: bool = False
 
 
 class LogSelection:

@@ -7,10 +7,9 @@ from fnmatch import fnmatchcase
 
 from kubectl_argo_pods import log_places
 from kubectl_argo_pods.containers import Container, containers, default_container, is_helper, set_members
-from kubectl_argo_pods.log_places import Places
 from kubectl_argo_pods.pod import NodePod
 from kubectl_argo_pods.record import NamedTuple
-from kubectl_argo_pods.targets import Target
+from kubectl_argo_pods.targets import Places, Target, Wanted, is_glob
 from kubectl_argo_pods.workflow import Manifest, Node
 
 MAIN = "main"
@@ -18,17 +17,6 @@ MAIN = "main"
 KINDS = {"init": "init", "ephemeral": "ephem"}
 # The nodes of the containers of the set that a row is the pod of, by their names.
 Members = dict[str, Node]
-
-
-class Wanted(NamedTuple):
-    """Which containers: those named like one of the globs, all but Argo's own, or with neither the node's own."""
-
-    globs: tuple[str, ...] = ()
-    all: bool = False
-
-    def several(self) -> bool:
-        """Whether a node may have more than one such container."""
-        return self.all or len(self.globs) > 1 or any(map(is_glob, self.globs))
 
 
 class Found(NamedTuple):
@@ -40,10 +28,6 @@ class Found(NamedTuple):
     targets: list[Target]
     missing: list[str]
     passed_over: dict[tuple[str, str], list[str]]
-
-
-def is_glob(word: str) -> bool:
-    return any(character in word for character in "*?[")
 
 
 def targets(rows: list[NodePod], names: dict[str, str], wanted: Wanted, places: Places) -> Found:

@@ -6,13 +6,14 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 
-from kubectl_argo_pods.asked import Asked, pod_query, rows
+from kubectl_argo_pods.asked import Asked, pod_query
 from kubectl_argo_pods.errors import AmbiguousError, ConfigError, NoMatchError, TimedOutError, UsageError
 from kubectl_argo_pods.options.selection import Filters
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.output.table import table
 from kubectl_argo_pods.pod import NodePod, steps
 from kubectl_argo_pods.record import NamedTuple
+from kubectl_argo_pods.rows import rows
 from kubectl_argo_pods.sources import PodQuery
 from kubectl_argo_pods.sources.finding import find
 from kubectl_argo_pods.sources.kube_pods import KubePods

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from kubectl_argo_pods.containers import Container
 from kubectl_argo_pods.record import NamedTuple
-from kubectl_argo_pods.workflow import Node
+
+if TYPE_CHECKING:
+    from kubectl_argo_pods.containers import Container
+    from kubectl_argo_pods.workflow import Node
 
 Key = tuple[str, str, str, str]
 
@@ -52,6 +55,24 @@ class Selected(NamedTuple):
     notices: list[str]
     pods: frozenset[str] | None = None
     listed: frozenset[str] | None = None
+
+
+class Wanted(NamedTuple):
+    """Which containers: those named like one of the globs, all but Argo's own, or with neither the node's own."""
+
+    globs: tuple[str, ...] = ()
+    all: bool = False
+
+    def several(self) -> bool:
+        """Whether a node may have more than one such container."""
+        return self.all or len(self.globs) > 1 or any(map(is_glob, self.globs))
+
+
+class Places(NamedTuple):
+    """Where logs may come from: `logs_from` is auto, pod or archive; `server` says that there is an Argo Server."""
+
+    logs_from: str = "auto"
+    server: bool = False
 
 
 class LogQuery(NamedTuple):
@@ -116,3 +137,7 @@ class Event(NamedTuple):
     kind: str
     detail: str = ""
     lossy: bool = False
+
+
+def is_glob(word: str) -> bool:
+    return any(character in word for character in "*?[")

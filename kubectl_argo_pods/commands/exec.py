@@ -7,11 +7,11 @@ import sys
 import time
 from typing import Annotated
 
-from kubectl_argo_pods.asked import Asked, asked, names_workflows, split
+from kubectl_argo_pods.asked import Asked, asked, names_workflows
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.entering import enter, has_terminal, running_container, told, wish
 from kubectl_argo_pods.errors import UsageError
-from kubectl_argo_pods.options import Argument, Tail
+from kubectl_argo_pods.options import Argument, Tail, split
 from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.options.containers import Inside, Interaction, Many
 from kubectl_argo_pods.options.selection import Filters, Manifests

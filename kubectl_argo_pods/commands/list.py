@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from typing import Annotated
 
-from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows
+from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout
 from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.options import Argument
@@ -28,9 +28,10 @@ from kubectl_argo_pods.output.listing import print_workflows as print_summaries
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.output.style import painter
 from kubectl_argo_pods.pod import NodePod
+from kubectl_argo_pods.rows import rows
 from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.finding import Wanted, find, is_one, place, summaries
-from kubectl_argo_pods.sources.snapshot import Snapshot
+from kubectl_argo_pods.sources.snapshot import Snapshot, have_ended
 from kubectl_argo_pods.without_nodes import nothing_found
 
 WORDS = Argument("[WORKFLOW [NODE...]]", "The workflow, and the nodes whose pods are meant.")
@@ -148,7 +149,7 @@ def _list_workflows(sources: Sources, wanted: Wanted, look: Look, view: View) ->
 def _watch_pods(meant: Asked, filters: Filters, view: View, look: Look, scope: Scope, timeout: float | None) -> int:
     from kubectl_argo_pods.by_now import Now, by_now
     from kubectl_argo_pods.output.watching import open_watched
-    from kubectl_argo_pods.sources.following import follow, have_ended
+    from kubectl_argo_pods.sources.following import follow
 
     if not look.format.is_table:
         raise UsageError(f"-w/--watch shows a table, not -o {look.format.kind}")

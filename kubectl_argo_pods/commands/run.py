@@ -9,7 +9,7 @@ import time
 from typing import Annotated
 
 from kubectl_argo_pods import kubectl
-from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query, rows
+from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query
 from kubectl_argo_pods.containers import default_container
 from kubectl_argo_pods.errors import NoMatchError, NotFoundError, UsageError
 from kubectl_argo_pods.options import Argument, Tail
@@ -18,6 +18,7 @@ from kubectl_argo_pods.options.containers import Handover
 from kubectl_argo_pods.options.selection import Filters, Manifests
 from kubectl_argo_pods.output.notices import print_notices
 from kubectl_argo_pods.places import Place, places, pods_of
+from kubectl_argo_pods.rows import rows
 from kubectl_argo_pods.sources.finding import find, place
 from kubectl_argo_pods.spelling import near_misses
 

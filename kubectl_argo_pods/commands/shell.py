@@ -7,12 +7,12 @@ import re
 import sys
 from typing import Annotated
 
-from kubectl_argo_pods.asked import asked, names_workflows, split
+from kubectl_argo_pods.asked import asked, names_workflows
 from kubectl_argo_pods.cluster.channels import Exit
 from kubectl_argo_pods.entering import enter, running_container, started, told, wish
 from kubectl_argo_pods.errors import NotFoundError, OnlyByKubectlError, UsageError
 from kubectl_argo_pods.gathering import gather
-from kubectl_argo_pods.options import Argument
+from kubectl_argo_pods.options import Argument, split
 from kubectl_argo_pods.options.connection import Connection
 from kubectl_argo_pods.options.containers import Inside
 from kubectl_argo_pods.options.selection import Filters, Manifests

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kubectl_argo_pods.sources.kube_logs import LogSource
 from kubectl_argo_pods.targets import Event, Lines, LogOptions, Raw, Target
 
 if TYPE_CHECKING:
+    from kubectl_argo_pods.follow.discovery import Discovery
     from kubectl_argo_pods.follow.live import Select
-    from kubectl_argo_pods.sources.snapshot import Snapshot
 
 Item = Lines | Raw | Event
 
@@ -33,17 +33,11 @@ def read(source: LogSource, targets: list[Target], options: LogOptions) -> Itera
         yield [*items]
 
 
-def follow(
-    source: LogSource, discover: Iterable[list[Snapshot]], select: Select, options: LogOptions
-) -> Iterator[list[Item]]:
+def follow(source: LogSource, discovery: Discovery, select: Select, options: LogOptions) -> Iterator[list[Item]]:
     """The logs of what `select` makes of all that is discovered, until that is final and all of it has been read.
 
     Failures of single targets are events; raises what ends the discovery.
     """
-    from kubectl_argo_pods.follow.discovery import Discovery
-
-    discovery = Discovery(discover)
-    # The rest is imported while the server is asked.
     from kubectl_argo_pods.follow.live import follow_live
 
     options = options._replace(max_requests=within_limits(options.max_requests, options.max_requests))

@@ -38,3 +38,8 @@ class Tail(NamedTuple):
 
     metavar: str
     help: str
+
+
+def split(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts of an option that may be repeated or hold several parts between commas."""
+    return tuple(part for each in given for part in each.split(",") if part)

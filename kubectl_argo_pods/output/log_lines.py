@@ -3,62 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
-from kubectl_argo_pods.errors import UsageError
 from kubectl_argo_pods.naming import fnv1a
 from kubectl_argo_pods.output.argo_lines import ArgoLinesOut, is_one, may_hold_one
 from kubectl_argo_pods.output.disarm import disarmed, screen_lines
-from kubectl_argo_pods.record import NamedTuple
+from kubectl_argo_pods.output.line_look import LineLook, Scope
 from kubectl_argo_pods.targets import Key, Lines, Raw, Target
 
-OUTPUTS = ("text", "raw", "json")
 # Of the eight colours and their bright ones those that are read well on light and dark ground, and warn of nothing.
 COLORS = ("36", "32", "33", "34", "35", "96", "92", "94", "95")
-
-
-class Scope(NamedTuple):
-    """What a prefix says besides the node."""
-
-    namespace: bool = False
-    workflow: bool = False
-    container: bool = False
-
-
-class LineLook(NamedTuple):
-    """How lines are to look, and which of them are shown."""
-
-    output: str = "text"
-    timestamps: bool = False
-    include: tuple[re.Pattern[str], ...] = ()
-    exclude: tuple[re.Pattern[str], ...] = ()
-    argo_lines: bool = False
-    scope: Scope = Scope()
-    colored: bool = False
-    terminal: bool = False
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether bytes can pass without being cut at lines, as long as there are no prefixes."""
-        shaped = self.output == "json" or (self.output == "text" and (self.timestamps or self.terminal))
-        return not (shaped or self.include or self.exclude)
-
-
-def patterns(flag: str, given: Iterable[str]) -> tuple[re.Pattern[str], ...]:
-    """The regular expressions of a flag; raises UsageError."""
-    found = []
-    for text in given:
-        try:
-            with warnings.catch_warnings():
-                # What may mean something else in a later Python is none of the user's concern.
-                warnings.simplefilter("ignore")
-                found.append(re.compile(text))
-        except (re.error, OverflowError, RecursionError) as error:
-            raise UsageError(f'invalid regular expression "{text}" for {flag}: {error}') from error
-    return tuple(found)
 
 
 class LinePrinter:

@@ -11,6 +11,7 @@ from kubectl_argo_pods.workflow import Workflow, WorkflowSummary
 
 if TYPE_CHECKING:
     from kubectl_argo_pods.cluster.kubeconfig import Cluster, Overrides
+    from kubectl_argo_pods.sources.argo_server import ArgoServer
     from kubectl_argo_pods.sources.kube_pods import KubePods
 
 
@@ -62,6 +63,8 @@ class Sources(NamedTuple):
     pods_elsewhere: bool
     # Though it does not, it is known to be of that cluster.
     one_cluster: bool = False
+    # What knows workflows, too, where that is an Argo Server: it has logs as well.
+    argo_server: ArgoServer | None = None
 
     def close(self) -> None:
         """Close the connections that are kept for the next request."""
@@ -122,7 +125,8 @@ def _open_argo_server(server: str, overrides: Overrides, argo: ArgoServerFlags, 
     namespace = _namespace(cluster, overrides, environ)
     # A service of the cluster knows that cluster's workflows.
     one_cluster = http.endpoint.via is not None
-    return Sources(ArgoServer(http), _pods_of(cluster, environ), namespace, True, one_cluster)
+    argo_server = ArgoServer(http)
+    return Sources(argo_server, _pods_of(cluster, environ), namespace, True, one_cluster, argo_server)
 
 
 def cluster_of(overrides: Overrides, argo: ArgoServerFlags, environ: Mapping[str, str]) -> Cluster | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from kubectl_argo_pods.cluster.opening import Opening
 from kubectl_argo_pods.containers import Container
@@ -11,9 +10,6 @@ from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources import Sources
 from kubectl_argo_pods.sources.kube_logs import KubeLogs, LogSource, LogStream
 from kubectl_argo_pods.targets import LogQuery, Target
-
-if TYPE_CHECKING:
-    from kubectl_argo_pods.sources.argo_server import ArgoServer
 
 
 class LogSources(NamedTuple):
@@ -36,21 +32,8 @@ def log_sources(sources: Sources, clock: Callable[[], float]) -> LogSources:
     by_origin: dict[str, LogSource] = {}
     if sources.pods:
         by_origin["pod"] = KubeLogs(sources.pods.http)
-    if server := _argo_server(sources):
+    if server := sources.argo_server:
         from kubectl_argo_pods.sources.argo_server_logs import ArchivedLogs, PodLogs
 
         by_origin |= {"argo-server": PodLogs(server, clock), "archive": ArchivedLogs(server.http)}
     return LogSources(by_origin)
-
-
-def has_archive(sources: Sources) -> bool:
-    """Whether archived logs can be asked for."""
-    return _argo_server(sources) is not None
-
-
-def _argo_server(sources: Sources) -> ArgoServer | None:
-    if not sources.pods_elsewhere:
-        return None
-    from kubectl_argo_pods.sources.argo_server import ArgoServer
-
-    return sources.workflows if isinstance(sources.workflows, ArgoServer) else None

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from threading import Lock, Thread
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Sequence
+from threading import Lock
 
 from kubectl_argo_pods.errors import ArgoPodsError, ForbiddenError, NotFoundError
 from kubectl_argo_pods.pod import WORKFLOW_LABEL, Pod, is_owned, unexplained
 from kubectl_argo_pods.record import NamedTuple
 from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources.kube_pods import KubePods, PodList
+from kubectl_argo_pods.sources.task import Task
 from kubectl_argo_pods.workflow import Workflow, WorkflowSummary
 
 THREADS = 8
 LONGEST_LABEL = 63
-
-T = TypeVar("T")
 
 
 class Snapshot(NamedTuple):
@@ -27,6 +25,11 @@ class Snapshot(NamedTuple):
     notices: list[str]
     resource_version: str = ""  # of the list of pods: where a watch goes on
     cut_off: bool = False  # the workflow was deleted before it had ended
+
+
+def have_ended(shown: Iterable[Snapshot]) -> bool:
+    """Whether nothing more will change of any of these."""
+    return all(each.workflow.ended for each in shown)
 
 
 def snapshot(
@@ -40,7 +43,7 @@ def snapshot(
         return _with_pods_elsewhere(sources, namespace, name, query, uid)
     pods = sources.pods
     assert pods is not None
-    task = _Task(lambda: _pods_of(pods, namespace, name, query))
+    task = Task(lambda: _pods_of(pods, namespace, name, query))
     workflow = sources.workflows.workflow(namespace, name, uid, since)
     try:
         listed = task.result()
@@ -67,7 +70,7 @@ def snapshots(sources: Sources, runs: Sequence[WorkflowSummary], query: PodQuery
             except NotFoundError:
                 continue
 
-    tasks = [_Task(work) for _ in range(min(THREADS, len(runs)))]
+    tasks = [Task(work) for _ in range(min(THREADS, len(runs)))]
     for task in tasks:
         task.result()
     return [found[index] for index in sorted(found)]
@@ -141,26 +144,3 @@ def _rebuilt(workflow: Workflow) -> list[str]:
         f'the node status of workflow "{workflow.name}" is offloaded to Argo\'s database: the list is rebuilt from its '
         "pods; name an Argo Server with -s to see all of it"
     ]
-
-
-class _Task(Generic[T]):
-    """A call in a thread of its own."""
-
-    def __init__(self, call: Callable[[], T]) -> None:
-        self._call = call
-        self._error: BaseException | None = None
-        # A daemon: where the other half has failed already, nobody waits for this one.
-        self._thread = Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._result = self._call()
-        except BaseException as error:
-            self._error = error
-
-    def result(self) -> T:
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        return self._result

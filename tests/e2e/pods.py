@@ -13,6 +13,7 @@ from kubectl_argo_pods.cluster.http import open_http
 from kubectl_argo_pods.cluster.kubeconfig import Overrides, resolve
 from kubectl_argo_pods.errors import ArgoPodsError
 from kubectl_argo_pods.follow import Item, follow
+from kubectl_argo_pods.follow.discovery import Discovery
 from kubectl_argo_pods.sources import PodQuery
 from kubectl_argo_pods.sources.kube_logs import KubeLogs
 from kubectl_argo_pods.sources.kube_pods import KubePods
@@ -51,7 +52,7 @@ class Pods:
     def follow(self) -> Iterator[Item]:
         """All that their containers write, until the pods have ended or are gone."""
         options = LogOptions(LogQuery(follow=True))
-        for items in follow(self._logs, self._discovered(), _select, options):
+        for items in follow(self._logs, Discovery(self._discovered()), _select, options):
             yield from items
 
     def _discovered(self) -> Iterator[list[Snapshot]]:

@@ -10,6 +10,7 @@ from threading import Thread
 
 from kubectl_argo_pods.containers import containers
 from kubectl_argo_pods.follow import Item, follow
+from kubectl_argo_pods.follow.discovery import Discovery
 from kubectl_argo_pods.sources import PodQuery, Sources
 from kubectl_argo_pods.sources import following as discovery
 from kubectl_argo_pods.sources.finding import Wanted
@@ -65,7 +66,7 @@ class Following:
         sources = Sources(KubeSource(http), KubePods(http), "argo", False)
         discover = discovery.follow(sources, Wanted("wf", "", "argo"), PodQuery(include="Object"), time.time)
         try:
-            for items in follow(self._containers.source, discover, self._select, options):
+            for items in follow(self._containers.source, Discovery(discover), self._select, options):
                 for item in items:
                     for each in _single(item):
                         self._items.put(each)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from kubectl_argo_pods.errors import UsageError
-from kubectl_argo_pods.output.log_lines import LineLook, LinePrinter, Scope, patterns, prefix
+from kubectl_argo_pods.output.line_look import LineLook, Scope, patterns
+from kubectl_argo_pods.output.log_lines import LinePrinter, prefix
 from kubectl_argo_pods.targets import Lines, Raw, Target
 
 ARGO_LINE = b'time="2026-11-24T10:21:23.427Z" level=info msg="capturing logs" argo=true'
