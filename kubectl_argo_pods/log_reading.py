@@ -42,7 +42,8 @@ class Reading:
 
     def followed(self, discovery: Discovery, timeout: float | None) -> Items:
         """The lines as they are written; `timeout` is in seconds, and ends the discovery, too."""
-        items = follow(self._source, discovery, self.selection, self._options)
+        options = self._options._replace(listed_at=discovery.begun)
+        items = follow(self._source, discovery, self.selection, options)
         until = inf if timeout is None else time.monotonic() + timeout
         return self._with_archived(items, lambda target: self._await_end(target, until))
 
@@ -61,7 +62,8 @@ class Reading:
         # By lines it can be told where an archived log goes on.
         alone = plain and len(selected.targets) == 1 and not self._may_be_archived
         left = max(0.0, until - time.monotonic())
-        items = read(self._source, selected.targets, self._options._replace(plain=alone, start_timeout=left))
+        options = self._options._replace(plain=alone, start_timeout=left, listed_at=found.begun)
+        items = read(self._source, selected.targets, options)
         return self._with_archived(items, lambda _: None)
 
     def _with_archived(self, items: Items, await_end: Callable[[Target], None]) -> Items:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING
 
 from kubectl_argo_pods.record import NamedTuple
@@ -102,6 +103,7 @@ class LogOptions(NamedTuple):
     plain: bool = False  # of a single target nothing but the bytes is wanted: `Raw` may come instead of `Lines`
     probe_after: float = 30.0  # seconds of silence after which a followed stream is looked after
     is_hidden: Callable[[bytes], bool] | None = None
+    listed_at: float = -inf  # on the monotonic clock: the targets are pods that there were then, or later
 
 
 class Lines(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Event, Thread
@@ -17,6 +18,7 @@ class Discovery:
     def __init__(self, found: Iterable[list[Snapshot]]) -> None:
         self.is_over = False  # nothing more will be discovered
         self.error: Exception | None = None  # what has ended it
+        self.begun = time.monotonic()
         self._latest: deque[list[Snapshot]] = deque(maxlen=1)
         self._was_taken = Event()
         self._tell: Callable[[], None] | None = None

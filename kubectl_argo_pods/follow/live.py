@@ -82,11 +82,13 @@ class _Live:
             self._look_again()
             self._loop.ended.clear()
             found = self._arrivals.take()
-            self._let_go_on(bool(found))
+            has_come = bool(found)
             if self._watermark:
                 found = self._watermark.passed(found)
             if found := self._once(found):
                 yield found
+            # Not before that is out: what it does next would hold it up.
+            self._let_go_on(has_come)
             if len(self._tails) > MANY:
                 time.sleep(TOGETHER)
         if self._watermark and (found := self._watermark.rest()):

@@ -13,7 +13,7 @@ from selectors import EVENT_READ, DefaultSelector
 from kubectl_argo_pods.errors import ApiError, NotFoundError, ReplacedError, UnreachableError
 from kubectl_argo_pods.follow.last_shown import LastShown
 from kubectl_argo_pods.follow.lines import timed
-from kubectl_argo_pods.follow.patience import BREATH, ENDED, FIRST_PAUSE, MUCH, TRIES, longer, may_pass
+from kubectl_argo_pods.follow.patience import BREATH, ENDED, FIRST_PAUSE, MUCH, TRIES, longer, may_be_another, may_pass
 from kubectl_argo_pods.sources.kube_logs import LogSource, LogStream
 from kubectl_argo_pods.targets import Event, LogOptions, LogQuery, Raw, Target
 
@@ -76,6 +76,7 @@ class _Reading:
         self._source = source
         self._target = target
         self._query = options.query._replace(follow=False, timestamps=False)
+        self._listed_at = options.listed_at
         self._is_hidden = options.is_hidden
 
     def aim(self) -> None:
@@ -93,7 +94,7 @@ class _Reading:
     def read(self) -> Iterator[Item]:
         """What comes by one stream and has not been seen."""
         with self._source.open(self._target, self._query) as stream:
-            if self._is_replaced():
+            if may_be_another(self._listed_at) and self._is_replaced():
                 raise NotFoundError("the pod was deleted before its log could be read")
             first = self._skip(stream)
             if self.is_lost:

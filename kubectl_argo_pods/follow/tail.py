@@ -20,6 +20,7 @@ from kubectl_argo_pods.follow.patience import (
     TRIES,
     is_refusal,
     longer,
+    may_be_another,
     may_pass,
 )
 from kubectl_argo_pods.follow.reading import NOTHING, PATIENCE, End, Outlook, Reader
@@ -150,7 +151,7 @@ class Tail:
             with stream:
                 stream.unblock()
                 try:
-                    is_gone = yield from self._is_gone()
+                    is_gone = (again or may_be_another(self._options.listed_at)) and (yield from self._is_gone())
                 except ReplacedError:
                     return self._leave(end)
                 if again and self._is_of_another_run():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from threading import Thread
 from typing import Generic, TypeVar
@@ -13,6 +14,7 @@ class Task(Generic[T]):
     """Begins at once."""
 
     def __init__(self, call: Callable[[], T]) -> None:
+        self.begun = time.monotonic()
         self._call = call
         self._error: BaseException | None = None
         # A daemon: where the other half has failed already, nobody waits for this one.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import Any, Protocol
 
 import pytest
 
+from kubectl_argo_pods.follow.patience import SOONEST_START
 from tests import builders
 from tests.cluster import SimulatedCluster
 from tests.cluster.access import Rule
@@ -660,6 +662,8 @@ def test_a_pod_that_was_made_anew_before_its_log_is_read_is_another_one(follow: 
     following = follow("train")
     await_(lambda: any(path.endswith("/log") for path in story.cluster.journal.paths))
     story.cluster.state.delete(PODS, "argo", pod)
+    # No pod starts sooner.
+    time.sleep(SOONEST_START)
     story.cluster.logs.of(pod).restart()
     story.says(pod, "of another", ends=True)
     story.pod(".train", "terminated", uid="another")

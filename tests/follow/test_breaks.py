@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from math import inf
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -206,6 +207,16 @@ def test_the_log_of_another_pod_of_the_same_name_is_not_read(shared_containers: 
     listed = target._replace(pod_uid="of the first")
     items = everything(shared_containers, [listed], LogOptions(LogQuery(), plain=plain))
     assert [item[1:] for item in items] == [("gone", "the pod was deleted before its log could be read", True)]
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["bytes", "lines"])
+def test_the_pod_of_a_log_is_looked_at_unless_it_was_listed_just_now(pods_of_own: Containers, plain: bool) -> None:
+    target = container(pods_of_own, [Record(NOW * BILLION, b"one\n")])
+    for listed_at, first in ((inf, ["log", "log"]), (-inf, ["log", target.pod])):
+        before = len(pods_of_own.cluster.journal)
+        everything(pods_of_own, [target], LogOptions(LogQuery(), plain=plain, listed_at=listed_at))
+        asked = pods_of_own.cluster.journal.paths[before:]
+        assert [path.rpartition("/")[2] for path in asked[:2]] == first
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["bytes", "lines"])
