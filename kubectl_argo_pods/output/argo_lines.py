@@ -16,6 +16,10 @@ _JSON = rb'\{(?=[^\n]*"level":)(?=[^\n]*"msg":)(?=[^\n]*"time":)[^\n]*"argo":tru
 # Compiled only where there is such a line, since that takes longer than to read most logs.
 _LINE = _TEXT + b"|" + _JSON
 _LINES = rb"(?m)^(?:" + _LINE + rb")\n"
+# The first line of most logs, around its time. It is told without a pattern: the first line of a follow would wait for
+# that a millisecond.
+_BEFORE, _AFTER = b'time="', b'" level=info msg="capturing logs" argo=true'
+_OF_TIMES = frozenset(b"0123456789-:.+TZ")
 # How such a line begins, and how long it can be: what is longer is somebody else's.
 _BEGINNINGS = (b"time=", b"{")
 _LONGEST = 65536
@@ -28,7 +32,13 @@ def may_hold_one(text: bytes) -> bool:
 
 def is_one(line: bytes) -> bool:
     """Whether a line, without its newline, is Argo's."""
-    return may_hold_one(line) and re.fullmatch(_LINE, line) is not None
+    return may_hold_one(line) and (_is_first(line) or re.fullmatch(_LINE, line) is not None)
+
+
+def _is_first(line: bytes) -> bool:
+    if not (line.startswith(_BEFORE) and line.endswith(_AFTER)):
+        return False
+    return _OF_TIMES.issuperset(line[len(_BEFORE) : -len(_AFTER)])
 
 
 class ArgoLinesOut:

@@ -53,7 +53,8 @@ class LinePrinter:
         """The lines that are to be shown, with their times."""
         look = self._look
         kept: Sequence[int] = range(len(lines))
-        if not look.argo_lines and any(map(may_hold_one, lines)):
+        # One search is a fraction of one in each line.
+        if not look.argo_lines and may_hold_one(b"\n".join(lines)):
             kept = [index for index in kept if not is_one(lines[index])]
         if look.include or look.exclude:
             texts = _texts(lines)

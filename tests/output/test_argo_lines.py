@@ -25,6 +25,7 @@ OTHERS = [
     b'time="2026-11-24T10:21:22.621Z" level=info msg="my own line" argo=truest',
     b"no newline" + ARGO[0],
     b'the line: time="x" level=info msg="m" argo=true',
+    b'time="2026" and "x" level=info msg="capturing logs" argo=true',
     b"--set argo=true",
     b'{"argo":true}',
     b'{"level":"info","msg":"\\"argo\\":true","time":""} and more',
