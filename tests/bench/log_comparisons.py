@@ -10,7 +10,7 @@ from tests.bench.values import PLUGIN, Comparison, Rival
 
 PODS_OF = "--selector=workflows.argoproj.io/workflow="
 ROUNDS = 3
-QUICK_ROUNDS = 11
+QUICK_ROUNDS = 25
 STERN = ("stern", "--no-follow", "--tail=-1", "--color=never", "--container=main", "--max-log-requests=50")
 KUBECTL = ("kubectl", "logs", "--container=main", "--tail=-1")
 # Ends the command behind it when its first line has come.
