@@ -13,7 +13,9 @@ import yaml
 
 from kubectl_argo_pods.cli import FUNCTIONS, fields
 from kubectl_argo_pods.completion.answer import TIMEOUT
+from kubectl_argo_pods.follow.spool import MOST
 from kubectl_argo_pods.help import STATUSES, VARIABLES, WORDS
+from kubectl_argo_pods.log_rules import MOST_FOLLOWED
 from kubectl_argo_pods.permissions import NEEDS, rules
 from release.manifest import TEMPLATE, filled_in
 from release.platforms import PLATFORMS
@@ -108,6 +110,11 @@ def test_the_rules_that_are_named_are_those_of_each_command() -> None:
         head, *lines = part.splitlines()
         found |= {name: lines for name in re.findall(r"\w+", head) if name in NEEDS}
     assert found == {name: [f"- {rule}" for rule in rules(needs)] for name, needs in NEEDS.items()}
+
+
+@pytest.mark.parametrize("limit", [f"in up to {MOST >> 20} MiB", f"\n{MOST_FOLLOWED} logs are read at a time"])
+def test_a_limit_is_what_it_is_said_to_be(limit: str) -> None:
+    assert limit in DOCUMENTS["logs.md"]
 
 
 def test_the_packages_are_installed_as_they_are_named() -> None:
