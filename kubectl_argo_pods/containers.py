@@ -46,6 +46,12 @@ def containers(pod: Manifest) -> list[Container]:
     return list(_containers(pod))
 
 
+def is_older(one: Container, other: Container) -> bool:
+    """Whether the first of two states of a container is the earlier one: of a run before, or of one that has ended."""
+    runs_again = one.state == "running" and other.state == "terminated" and one.id == other.id
+    return one.restarts < other.restarts or runs_again
+
+
 def _containers(pod: Manifest) -> Iterator[Container]:
     spec, status = pod.get("spec") or {}, pod.get("status") or {}
     for kind, field, statuses in KINDS:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from math import inf
 
+from kubectl_argo_pods.containers import Container, is_older
 from kubectl_argo_pods.follow.discovery import Discovery
 from kubectl_argo_pods.follow.loop import Loop
 from kubectl_argo_pods.follow.tail import Tail
@@ -160,7 +161,7 @@ class _Live:
                 tail = Tail(target, self._options, self._arrivals, is_new=self._is_new(target))
                 self._tails[target.key] = tail
                 self._start(tail)
-            elif tail.target.state != target.state:
+            elif tail.target.state != target.state and not _is_late(target.state, tail.target.state):
                 tail.target = target
                 self._revive(tail)
         self._tell_starving()
@@ -223,6 +224,11 @@ class _Live:
         known = event.detail in self._told
         self._told.add(event.detail)
         return known
+
+
+def _is_late(state: Container | None, known: Container | None) -> bool:
+    """Whether a state is older than what is known: a watch may lag behind what was looked at meanwhile."""
+    return state is not None and known is not None and is_older(state, known)
 
 
 def _are_same(one: list[Snapshot], other: list[Snapshot] | None) -> bool:

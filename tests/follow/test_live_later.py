@@ -9,7 +9,7 @@ from threading import Event as Signal
 import pytest
 
 from kubectl_argo_pods.sources.snapshot import Snapshot
-from kubectl_argo_pods.targets import LogOptions, LogQuery, Selected
+from kubectl_argo_pods.targets import Event, LogOptions, LogQuery, Selected
 from tests.cluster.container_logs import BILLION
 from tests.follow.conftest import NOW, Containers
 from tests.follow.following import FOLLOW, Following, await_, events, everything, lines
@@ -69,6 +69,26 @@ def test_of_the_next_run_of_a_container_all_is_printed(pods_of_own: Containers, 
     pods_of_own.put("a", "running", run=2, started_at=NOW + 10)
     assert lines_but_old(following) == [f"a: {line}" for line in LATER]
     check_that_it_ends(pods_of_own, following, run=2)
+
+
+def test_a_state_that_is_told_late_begins_no_run_again(pods_of_own: Containers) -> None:
+    """Workflows and pods are watched apart: of a pod, less may be told than is known since its log has ended."""
+    seen: list[Selected] = []
+
+    def select(snapshots: list[Snapshot]) -> Selected:
+        seen.append(everything(snapshots))
+        return seen[0]._replace(final=seen[-1].final)
+
+    following = start_following(pods_of_own, FOLLOW, select)
+    log = pods_of_own.log("a")
+    log.restart()
+    log.write_lines(*LATER, start=START + BILLION)
+    log.end()
+    pods_of_own.put("a", run=2)
+    items = iter(following.next, None)
+    begun = [next(item for item in items if isinstance(item, Event)) for _run in (1, 2)]
+    following.end_workflow()
+    assert ([each.kind for each in begun], following.rest()) == (["complete", "complete"], [])
 
 
 def test_of_a_container_that_starts_later_all_is_printed(pods_of_own: Containers, part: LogOptions) -> None:
