@@ -66,7 +66,7 @@ class LogSelection:
         mine = [self._as_known(target) for target in found.targets]
         notices += self._waited_for(workflows)
         notices += [*(notice for snapshot in snapshots for notice in snapshot.notices), *_of_archive(mine)]
-        lost = self._lost(rows)
+        lost = {row.node.id: row.name for row in self._lost(rows) if row.node}
         settled = bool(present) and present == self._meant.nodes
         final = ended or (settled and all(self._is_settled(each, lost) for each in workflows))
         notices += [_without_pod(names[id_], name, final) for id_, name in lost.items()]
@@ -201,9 +201,10 @@ class LogSelection:
         return [row for row in rows if row.node is None or attempts.is_meant(row.node, held[id(row.workflow)])]
 
     def _is_in_doubt(self, rows: list[NodePod]) -> bool:
-        """Whether a node is done before its pod was ever listed, since the list may lag behind the workflow; not of
-        what comes with the first list."""
-        gone = {(row.workflow.namespace, row.name) for row in self._readable(rows) if row.name and row.exists is False}
+        """Whether a node is done before its pod was ever listed, or at work without the pod that was read: the one list
+        may lag behind the other. Not of what comes with the first list."""
+        without = [row for row in self._readable(rows) if row.name and row.exists is False] + self._lost(rows)
+        gone = {(row.workflow.namespace, row.name) for row in without}
         known, self._gone = self._gone, gone | (self._gone or set())
         return known is not None and not gone <= known
 
@@ -232,12 +233,12 @@ class LogSelection:
         found = [(each[0].workflow, node) for each in workflows for node in named(each, self._meant.nodes[0])]
         return len(found) == 1 and all(node.type in LEAVES and node.id not in set_members(of) for of, node in found)
 
-    def _lost(self, rows: list[NodePod]) -> dict[str, str]:
-        """The ids of the nodes that run and whose pods are gone, though they were read; with the names of these."""
+    def _lost(self, rows: list[NodePod]) -> list[NodePod]:
+        """The rows of nodes that run and whose pods are gone, though they were read."""
         if not self._lists_all or not self._meant.nodes:
-            return {}
+            return []
         gone = [row for row in rows if row.exists is False and self._was_read(row)]
-        return {row.node.id: row.name for row in gone if row.node and row.node.phase == "Running"}
+        return [row for row in gone if row.node and row.node.phase == "Running"]
 
     def _listed(self) -> frozenset[str] | None:
         """The uids of the pods, where they can be listed."""
