@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
+from contextlib import suppress
 
 from kubectl_argo_pods.cluster.credentials import basic
 from kubectl_argo_pods.cluster.issued import Issued
@@ -18,8 +20,18 @@ def ask(who: str) -> Issued:
     sys.stderr.write("Please enter Username: ")
     sys.stderr.flush()
     name = sys.stdin.readline().strip()
+    _leave_as_it_is()
     try:
         password = getpass("Please enter Password: ", stream=sys.stderr)
     except EOFError as error:
         raise ConfigError(f"no password was given for {who}") from error
     return Issued(basic(name, password))
+
+
+def _leave_as_it_is() -> None:
+    """Let the end of the program show what is typed again: Ctrl-C may reach another thread than the one that asks."""
+    # Windows has no such modes: there, nothing has to be undone.
+    with suppress(ImportError):
+        import termios
+
+        atexit.register(termios.tcsetattr, sys.stdin, termios.TCSANOW, termios.tcgetattr(sys.stdin))

@@ -7,8 +7,10 @@ import signal
 import sys
 import termios
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cluster import SimulatedCluster
 from tests.cluster.exec import Cut
@@ -190,3 +192,18 @@ def test_without_a_terminal_t_is_left_out_with_kubectls_word(open_terminal: Call
         "not a tty",
         "command terminated with exit code 1",
     ]
+
+
+@pytest.mark.parametrize("words", [["logs", "@latest"], ["logs", "deep", "-f"], ["deep"]], ids=" ".join)
+def test_an_interrupt_at_the_question_for_a_password_leaves_the_terminal_as_it_was(
+    open_terminal: Callable[..., Terminal], kubeconfig: Path, words: list[str]
+) -> None:
+    config = yaml.safe_load(kubeconfig.read_text())
+    config["users"][0]["user"] = {}
+    kubeconfig.write_text(yaml.safe_dump(config))
+    terminal = open_terminal(*words)
+    terminal.wait_for(ends_with("Please enter Username:"))
+    terminal.type("jane\r")
+    terminal.wait_for(ends_with("Please enter Password:"))
+    terminal.type("\x03")
+    assert (terminal.end(), terminal.modes()) == (130, terminal.before)
