@@ -36,7 +36,7 @@ def is_one(line: bytes) -> bool:
 
 
 def _is_first(line: bytes) -> bool:
-    if not (line.startswith(_BEFORE) and line.endswith(_AFTER)):
+    if not (line.startswith(_BEFORE) and line.endswith(_AFTER, len(_BEFORE))):
         return False
     return _OF_TIMES.issuperset(line[len(_BEFORE) : -len(_AFTER)])
 

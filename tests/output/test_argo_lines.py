@@ -26,6 +26,7 @@ OTHERS = [
     b"no newline" + ARGO[0],
     b'the line: time="x" level=info msg="m" argo=true',
     b'time="2026" and "x" level=info msg="capturing logs" argo=true',
+    b'time=" level=info msg="capturing logs" argo=true',
     b"--set argo=true",
     b'{"argo":true}',
     b'{"level":"info","msg":"\\"argo\\":true","time":""} and more',
