@@ -60,6 +60,7 @@ class Tail:
         self._outlook = Outlook(options.probe_after, lambda: self.lives_on, self._turns_out_another_run)
         self._pause = FIRST_PAUSE
         self._begun = time.monotonic()
+        self._has_followed = False  # the stream that was read last, of a pod that was still there
         self._refused: float | None = None  # when it was for the first time that there is no log of this run
         self._reader = Reader(target, options, sink)
 
@@ -142,7 +143,7 @@ class Tail:
                 query = reader.query(self.follows and self.lives_on)
                 stream = yield from self._opened(query)
             except NotFoundError:
-                return self._leave(end)
+                return self._leave(end, vain)
             except (ApiError, UnreachableError) as error:
                 tries += 1
                 if not (yield from self._may_retry(error, tries)):
@@ -153,14 +154,14 @@ class Tail:
                 try:
                     is_gone = (again or may_be_another(self._options.listed_at)) and (yield from self._is_gone())
                 except ReplacedError:
-                    return self._leave(end)
+                    return self._leave(end, vain)
                 if again and self._is_of_another_run():
                     return (yield from self._read_what_is_left(end))
+                self._has_followed = query.follow and not is_gone
                 end = yield from reader.read(stream, query, self._outlook)
             vain = vain + 1 if again and reader.came_again(end) else 0
             if is_gone and reader.left != 0:
-                # A stream that has ended well twice at the same place ended with the container.
-                return self._leave(end if vain else end._replace(cause=end.cause or DELETED))
+                return self._leave(end, vain)
             if end.new:
                 tries, self._pause = 0, FIRST_PAUSE
             over = yield from self._is_over(end, vain, again)
@@ -197,7 +198,7 @@ class Tail:
             return False
         state = yield from self._look()
         if state is None:
-            return self._leave(end)
+            return self._leave(end, vain)
         if self._has_another_run(state) and not (yield from reader.is_of_previous_run()):
             self._mistook(state)
         if self._is_enough(state, end, vain) or (yield from self._is_proven(state, end, again)):
@@ -355,8 +356,12 @@ class Tail:
         self._pause = longer(pause)
         return pause
 
-    def _leave(self, end: End) -> bool:
-        """The pod is gone: what came is all that there will ever be."""
+    def _leave(self, end: End, vain: int) -> bool:
+        """The pod is gone: what came is all that there will ever be.
+
+        A stream that followed the container ended with it, and so did one that has ended well twice at the same place.
+        """
+        cause = end.cause or ("" if self._has_followed or vain else DELETED)
         self._reader.hand_on_rest(end.rest)
-        self._reader.tell("gone", end.cause, lossy=bool(end.cause))
+        self._reader.tell("gone", cause, lossy=bool(cause))
         return False

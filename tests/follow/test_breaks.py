@@ -219,13 +219,16 @@ def test_the_pod_of_a_log_is_looked_at_unless_it_was_listed_just_now(pods_of_own
         assert [path.rpartition("/")[2] for path in asked[:2]] == first
 
 
+@pytest.mark.parametrize("listed_at", [-inf, inf], ids=["looked at", "listed just now"])
 @pytest.mark.parametrize("plain", [True, False], ids=["bytes", "lines"])
-def test_a_log_that_was_opened_before_its_pod_was_deleted_is_read(pods_of_own: Containers, plain: bool) -> None:
+def test_a_log_that_was_opened_before_its_pod_was_deleted_is_read(
+    pods_of_own: Containers, plain: bool, listed_at: float
+) -> None:
     target = container(pods_of_own, [Record(NOW * BILLION, b"one\n"), Record(NOW * BILLION + 1, b"two\n")])
     faults = pods_of_own.cluster.faults
     faults.stall("/log")
     faults.release()
     faults.answer(404, f"/pods/{target.pod}", times=9)
-    items = everything(pods_of_own, [target], LogOptions(LogQuery(), plain=plain))
+    items = everything(pods_of_own, [target], LogOptions(LogQuery(), plain=plain, listed_at=listed_at))
     assert text_of(items, target) == b"one\ntwo\n"
     assert [(item.kind, item.lossy) for item in items if isinstance(item, Event)] == [("gone", True)]
