@@ -11,7 +11,7 @@ from typing import Annotated
 from kubectl_argo_pods import log_rules
 from kubectl_argo_pods.asked import Asked, asked, names_workflows, pod_query
 from kubectl_argo_pods.cluster.kubeconfig import parse_timeout, parse_verbosity
-from kubectl_argo_pods.errors import UnreachableError, UsageError
+from kubectl_argo_pods.errors import ConfigError, UnreachableError, UsageError
 from kubectl_argo_pods.follow.discovery import Discovery
 from kubectl_argo_pods.options import Argument
 from kubectl_argo_pods.options.connection import Connection
@@ -44,9 +44,9 @@ def logs(
     scope = Scope(filters.all_namespaces, not is_one(meant.wanted), which.wanted.several())
     look = log_rules.line_look(view, scope, sys.stdout, os.environ)
     timeout, full = parse_timeout(connection.request_timeout), parse_verbosity(connection.verbosity) > 0
+    meant, which = _of_pod(meant, which)
     if logs.wait:
         _wait(meant)
-    meant, which = _of_pod(meant, which)
     query = pod_query(filters, "Object")
     found = Discovery(_changes(meant, query, timeout)) if which.follow else _found(meant, query)
     # The rest is imported while the server is asked.
@@ -69,7 +69,10 @@ def logs(
 def _asked(words: tuple[str, ...], connection: Connection, filters: Filters, manifests: LogManifests) -> Asked:
     if not names_workflows(words, filters, manifests.filename):
         raise UsageError("logs needs a WORKFLOW (a name, @latest, or a pod as pod/NAME) or --workflow-selector")
-    return asked(words, connection, filters, manifests.filename, os.environ)
+    meant = asked(words, connection, filters, manifests.filename, os.environ)
+    if meant.sources.pods is None and meant.sources.argo_server is None:
+        raise ConfigError("no cluster is configured whose logs could be read; name a kubeconfig with --kubeconfig")
+    return meant
 
 
 def _wait(meant: Asked) -> None:

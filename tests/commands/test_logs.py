@@ -6,13 +6,17 @@ import json
 import os
 import pty
 import subprocess
+import time
 
 import pytest
 
+from kubectl_argo_pods.follow.patience import may_be_another
 from tests import builders
 from tests.cluster import Rule, SimulatedCluster
+from tests.cluster.resources import PODS
 from tests.commands import logged
 from tests.conftest import PROGRAM, Result, Run
+from tests.follow.following import await_
 
 pytestmark = pytest.mark.usefixtures("etl")
 
@@ -219,6 +223,11 @@ REFUSED: dict[str, tuple[list[str], int, str]] = {
         2,
         'invalid regular expression "a{99999999999}" for -i/--include: the repetition number is too large',
     ),
+    "a pod alone, and a wrong pattern": (
+        ["pod/nope", "-e", "("],
+        2,
+        'invalid regular expression "(" for -e/--exclude: missing ), unterminated subpattern at position 0',
+    ),
     "a file that is followed": (
         ["--filename", "-", "-f"],
         2,
@@ -325,6 +334,32 @@ def test_without_a_run_before_there_is_nothing_to_read(argo_pods: Run) -> None:
 def test_the_workflow_may_come_from_a_file(argo_pods: Run) -> None:
     manifest = json.dumps(logged.workflow())
     assert argo_pods("logs", "--filename", "-", "etl", "load", stdin=manifest) == Result(0, LOAD, "")
+
+
+def test_for_a_workflow_from_a_file_a_cluster_is_needed_all_the_same(argo_pods: Run) -> None:
+    manifest = json.dumps(logged.workflow())
+    sentence = "no cluster is configured whose logs could be read; name a kubeconfig with --kubeconfig"
+    result = argo_pods("logs", "--filename", "-", "etl", "load", stdin=manifest, env={"KUBECONFIG": os.devnull})
+    assert result == Result(1, "", f"error: {sentence}\n")
+
+
+@pytest.mark.parametrize("options", [[], ["-t"]], ids=["bytes", "lines"])
+def test_a_pod_that_was_made_anew_before_its_log_is_read_is_another_one(
+    etl: SimulatedCluster, clean_environment: dict[str, str], options: list[str]
+) -> None:
+    etl.faults.stall("/log")
+    command = [*PROGRAM, "logs", "etl", "load", *options]
+    with subprocess.Popen(command, env=clean_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reading:
+        await_(lambda: any(path.endswith("/log") for path in etl.journal.paths))
+        pod = etl.state.get(PODS, "argo", logged.LOAD)
+        assert pod
+        etl.load([{**pod, "metadata": {**pod["metadata"], "uid": "another"}}])
+        made_at = time.monotonic()
+        await_(lambda: may_be_another(made_at))
+        etl.faults.release()
+        stdout, stderr = reading.communicate(timeout=60)
+    assert (reading.returncode, stdout) == (3, b"")
+    assert b"was deleted (the pod was deleted before its log could be read)" in stderr
 
 
 def test_a_log_that_may_not_be_read_is_explained(argo_pods: Run, etl: SimulatedCluster) -> None:

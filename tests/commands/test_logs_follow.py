@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from kubectl_argo_pods.follow.patience import SOONEST_START
+from kubectl_argo_pods.follow.patience import may_be_another
 from tests import builders
 from tests.cluster import SimulatedCluster
 from tests.cluster.access import Rule
@@ -543,6 +543,12 @@ def test_it_waits_for_a_workflow_that_does_not_exist_yet(follow: Follow, empty_c
     assert following.end() == Result(0, "", "")
 
 
+def test_it_waits_for_the_workflow_of_a_pod(follow: Follow, story: Story) -> None:
+    pod = story.runs(".train", "train 1")
+    story.ends(".train")
+    assert follow("--wait", workflow=f"pod/{pod}").end() == Result(0, "train 1\n", "")
+
+
 def test_a_workflow_that_is_deleted_ends_it_with_a_word(follow: Follow, story: Story) -> None:
     pod = story.runs(".train", "train 1")
     following = follow()
@@ -662,8 +668,8 @@ def test_a_pod_that_was_made_anew_before_its_log_is_read_is_another_one(follow: 
     following = follow("train")
     await_(lambda: any(path.endswith("/log") for path in story.cluster.journal.paths))
     story.cluster.state.delete(PODS, "argo", pod)
-    # No pod starts sooner.
-    time.sleep(SOONEST_START)
+    deleted_at = time.monotonic()
+    await_(lambda: may_be_another(deleted_at))
     story.cluster.logs.of(pod).restart()
     story.says(pod, "of another", ends=True)
     story.pod(".train", "terminated", uid="another")
