@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING
 
 from kubectl_argo_pods.asked import Asked
 from kubectl_argo_pods.errors import NoMatchError
-from kubectl_argo_pods.follow import Item, follow, read
-from kubectl_argo_pods.log_rest import Archived, since_told
+from kubectl_argo_pods.follow import follow, read
+from kubectl_argo_pods.log_rest import Archived, Items, since_told
 from kubectl_argo_pods.log_rules import Meant
 from kubectl_argo_pods.log_selection import LogSelection
 from kubectl_argo_pods.output.notices import print_notices
@@ -24,21 +24,18 @@ if TYPE_CHECKING:
     from kubectl_argo_pods.follow.discovery import Discovery
     from kubectl_argo_pods.sources.task import Task
 
-# What came together is shown together.
-Items = Iterator[list[Item]]
-
 
 class Reading:
     """The logs that are meant, of workflows that somebody finds."""
 
-    def __init__(self, asked: Asked, meant: Meant, query: PodQuery, options: LogOptions) -> None:
-        self._asked = asked
+    def __init__(self, meant: Asked, which: Meant, query: PodQuery, options: LogOptions) -> None:
+        self._meant = meant
         self._query = query
         self._options = options
-        self._source = log_sources(asked.sources, time.time)
-        places = meant.places
+        self._source = log_sources(meant.sources, time.time)
+        places = which.places
         self._may_be_archived = places.logs_from == "auto" and places.server and not options.query.previous
-        self.selection = LogSelection(meant, self._listed_anew)
+        self.selection = LogSelection(which, self._listed_anew)
 
     def followed(self, discovery: Discovery, timeout: float | None) -> Items:
         """The lines as they are written; `timeout` is in seconds, and ends the discovery, too."""
@@ -58,7 +55,7 @@ class Reading:
         if not selected.targets:
             if self.selection.missing:
                 raise NoMatchError("\n".join(self.selection.missing))
-            tell_nothing(self.selection, self._asked)
+            tell_nothing(self.selection, self._meant)
         # By lines it can be told where an archived log goes on.
         alone = plain and len(selected.targets) == 1 and not self._may_be_archived
         left = max(0.0, until - time.monotonic())
@@ -81,7 +78,7 @@ class Reading:
             return
         print_notices([f"{target.step}: waiting for Argo to end it, since it may archive the rest of the log"])
         held, left = self.selection.snapshots, until - time.monotonic()
-        for shown in follow_on(self._asked.sources, held, self._query, time.time, left):
+        for shown in follow_on(self._meant.sources, held, self._query, time.time, left):
             self.selection(shown)
             if not self.selection.is_at_work(target):
                 return
@@ -95,7 +92,7 @@ class Reading:
         from kubectl_argo_pods.sources.following import follow as changes
 
         left = until - time.monotonic()
-        for shown in changes(self._asked.sources, self._asked.wanted, self._query, time.time, left):
+        for shown in changes(self._meant.sources, self._meant.wanted, self._query, time.time, left):
             selected = self.selection(shown)
             if _has_started(selected):
                 break
@@ -105,17 +102,17 @@ class Reading:
         """The same workflows with their pods as they are now, as far as the server tells that soon."""
         from kubectl_argo_pods.sources.anew import anew_in_time
 
-        return anew_in_time(self._asked.sources, held, self._query, time.time)
+        return anew_in_time(self._meant.sources, held, self._query, time.time)
 
 
 def _has_started(selected: Selected) -> bool:
     return any(target.state is None or target.state.state in ("running", "terminated") for target in selected.targets)
 
 
-def tell_nothing(selection: LogSelection, asked: Asked, status: int = 0) -> None:
+def tell_nothing(selection: LogSelection, meant: Asked, status: int = 0) -> None:
     """Say why there is no log; unless there is a status already, it is an error that one is named and not to be had."""
-    reasons = selection.without_pods() if asked.nodes else []
+    reasons = selection.without_pods() if meant.nodes else []
     sentence = f"there is no pod to read a log of: {', '.join(reasons)}"
     if reasons and not status:
         raise NoMatchError(sentence)
-    print_notices([sentence if reasons else selection.nothing(place(asked.wanted))])
+    print_notices([sentence if reasons else selection.nothing(place(meant.wanted))])

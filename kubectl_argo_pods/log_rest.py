@@ -19,8 +19,8 @@ REMEMBERED = 256
 # How far lines of stdout and stderr, which two threads of Argo's executor copy, may be from their place.
 APART = 2 * REMEMBERED
 
+# What came together is shown together.
 Items = Iterator[list[Item]]
-
 
 WHOLE = "--since and --since-time do not apply to archived logs, which have no times"
 

@@ -41,16 +41,8 @@ class Meant(NamedTuple):
 
 def meant(nodes: tuple[str, ...], filters: Filters, logs: Logs, *, server: bool) -> Meant:
     """Which logs; `server` says whether there is an Argo Server. Raises UsageError."""
-    places = _places(logs, server=server)
-    return Meant(nodes, filters, _attempts(logs), wanted(logs), places, _follows(logs), logs.exit_status)
-
-
-def wanted(logs: Logs) -> Wanted:
-    """Which containers; raises UsageError."""
-    globs = tuple(glob for glob in logs.container if glob)
-    if logs.all_containers and globs:
-        raise UsageError(f"--all-containers=true should not be specified with container name {', '.join(globs)}")
-    return Wanted(globs, logs.all_containers)
+    attempts, places = _attempts(logs), _places(logs, server=server)
+    return Meant(nodes, filters, attempts, _wanted(logs), places, _follows(logs), logs.exit_status)
 
 
 def log_options(logs: Logs, view: LogView) -> LogOptions:
@@ -87,6 +79,14 @@ def line_look(view: LogView, scope: Scope, stream: TextIO, environ: Mapping[str,
         # What is asked for as it is goes to a terminal as it is.
         terminal=view.output == "text" and stream.isatty(),
     )
+
+
+def _wanted(logs: Logs) -> Wanted:
+    """Which containers; raises UsageError."""
+    globs = tuple(glob for glob in logs.container if glob)
+    if logs.all_containers and globs:
+        raise UsageError(f"--all-containers=true should not be specified with container name {', '.join(globs)}")
+    return Wanted(globs, logs.all_containers)
 
 
 def _places(logs: Logs, *, server: bool) -> Places:

@@ -68,5 +68,14 @@ def test_a_list_imports_only_the_source_that_it_asks(
 ) -> None:
     modules = imported(clean_environment, FAILING)
     others = {"cli", "cluster.exec_plugin", "output.jsonpath", "output.watching"}
-    others |= {f"sources.{name}" for name in ("argo_server", "file", "following", "watch")}
+    others |= {f"sources.{name}" for name in ("argo_server", "file", "following", "anew", "changing", "watch")}
     assert modules & {f"{OURS}.{name}" for name in others} == set()
+
+
+def test_logs_are_asked_for_before_what_reads_them_is_imported(clean_environment: dict[str, str]) -> None:
+    importing = f"import {OURS}.commands.logs, sys; print(*sys.modules)"
+    command = [sys.executable, "-I", "-c", importing]
+    done = subprocess.run(command, env=clean_environment, capture_output=True, text=True, timeout=60)
+    others = {"attempts", "log_selection", "log_reading", "log_printing", "log_rest", "follow.live", "output.log_lines"}
+    assert f"{OURS}.follow.discovery" in done.stdout.split()
+    assert set(done.stdout.split()) & {f"{OURS}.{name}" for name in others} == set()

@@ -17,7 +17,7 @@ class Task(Generic[T]):
         self.begun = time.monotonic()
         self._call = call
         self._error: BaseException | None = None
-        # A daemon: where the other half has failed already, nobody waits for this one.
+        # A daemon: where something else has failed meanwhile, or ends the program, nobody waits for it.
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
 
