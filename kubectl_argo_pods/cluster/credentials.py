@@ -12,7 +12,7 @@ from kubectl_argo_pods.cluster import tls
 from kubectl_argo_pods.cluster.issued import Issued, Issuer
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
 from kubectl_argo_pods.cluster.kubeconfig_files import Entry
-from kubectl_argo_pods.errors import ConfigError
+from kubectl_argo_pods.errors import ArgoPodsError, ConfigError
 
 Headers = list[tuple[str, str]]
 
@@ -28,6 +28,8 @@ class Credentials:
         self._who = cluster.origin.user_label
         self._issuer = _open_issuer(cluster, environ) if self._confidential else None
         self._issued: Issued | None = None
+        self._refusal: ArgoPodsError | None = None  # the last answer of the issuer, if it was none
+        self._refused_at = 0.0  # on the monotonic clock
         self._token = str(cluster.user.get("token") or "").strip()
         self._lock = Lock()
 
@@ -69,11 +71,22 @@ class Credentials:
             return True
 
     def _current(self, issuer: Issuer) -> Issued:
+        begun = time.monotonic()
         with self._lock:
+            if self._refusal and begun < self._refused_at:
+                # Whoever waited for an answer to another takes that one: nobody is to log in twice in vain.
+                raise self._refusal
             expires = self._issued.expires if self._issued else None
             if self._issued is None or (expires is not None and expires <= time.time()):
-                self._issued = issuer()
+                self._issued = self._asked(issuer)
             return self._issued
+
+    def _asked(self, issuer: Issuer) -> Issued:
+        try:
+            return issuer()
+        except ArgoPodsError as error:
+            self._refusal, self._refused_at = error, time.monotonic()
+            raise
 
     def _token_of_file(self, path: str) -> str:
         """The file goes before a token beside it, and is read each time, since its writer renews it.

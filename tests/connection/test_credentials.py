@@ -12,11 +12,12 @@ import pytest
 
 from kubectl_argo_pods.cluster.http import Http, open_http
 from kubectl_argo_pods.cluster.kubeconfig import Cluster
-from kubectl_argo_pods.errors import UnauthorizedError
+from kubectl_argo_pods.errors import ConfigError, UnauthorizedError
 from tests.connection.cases.kubeconfigs import config
 from tests.connection.comparison import Case, ended, run
 from tests.connection.recording import Answer, Asked, Recording, recording
 from tests.connection.world import World
+from tests.follow.following import await_
 
 V1 = "client.authentication.k8s.io/v1"
 NO = Answer(401, json.dumps({"kind": "Status", "code": 401, "message": "Unauthorized"}).encode())
@@ -157,6 +158,32 @@ def test_a_key_is_on_no_disk(world: World) -> None:
         ["admin"],
         "No resources found in argo namespace.\n",
     )
+
+
+def test_those_who_wait_for_a_plugin_take_its_failure_for_theirs(tmp_path: Path) -> None:
+    runs, go, together = tmp_path / "runs", tmp_path / "go", threading.Barrier(3)
+    wait = f'echo run >> "{runs}"; until [ -e "{go}" ]; do sleep 0.01; done; exit 1'
+    user = {"exec": {"apiVersion": V1, "command": "sh", "args": ["-c", wait], "interactiveMode": "Never"}}
+    failures: list[str] = []
+    with recording(lambda _: NO) as server:
+        http = connect(server, user)
+
+        def ask() -> None:
+            together.wait()
+            try:
+                http.get_json("/version")
+            except ConfigError as error:
+                failures.append(str(error))
+
+        threads = [threading.Thread(target=ask) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        together.wait()
+        await_(runs.exists)
+        go.touch()
+        for thread in threads:
+            thread.join()
+    assert (len(set(failures)), len(failures), runs.read_text()) == (1, 2, "run\n")
 
 
 # Runs the program as on a system that keeps no files in memory; tells what it does with files, and who could read them.
