@@ -178,13 +178,16 @@ def test_a_gibibyte_passes_out_of_a_container(entered: Entered) -> None:
     command = [*MEASURED, *PROGRAM, "exec", entered.name, "train", "--", "sh", "-c", script]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout
-    found, expected = hashlib.sha256(), hashlib.sha256()
+    found, expected, size = hashlib.sha256(), hashlib.sha256(), 0
     while part := process.stdout.read(1 << 20):
         found.update(part)
+        size += len(part)
     for _ in range(GIB // len(BLOCK)):
         expected.update(b"0123456789abcde\n" * 65536)
-    assert found.hexdigest() == expected.hexdigest()
-    assert ended(process) == 0
+    # All at once: where bytes are missing, it matters whether that was said.
+    status, said = told(process)
+    assert (size, found.hexdigest(), status) == (GIB, expected.hexdigest(), 0), said
+    assert int(said) < MEMORY
 
 
 def test_bytes_pass_both_ways_at_once(entered: Entered) -> None:
@@ -197,9 +200,16 @@ def test_bytes_pass_both_ways_at_once(entered: Entered) -> None:
 
 def ended(process: subprocess.Popen[bytes]) -> int:
     """The status of a measured process that said nothing and needed no more memory than it may."""
+    status, said = told(process)
+    assert int(said) < MEMORY
+    return status
+
+
+def told(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+    """The status of a measured process, and what it said, which ends with its memory."""
     assert process.stderr
-    assert int(process.stderr.read()) < MEMORY
-    return process.wait()
+    said = process.stderr.read().decode()
+    return process.wait(), said
 
 
 @pytest.fixture
